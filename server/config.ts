@@ -1,0 +1,164 @@
+import { z } from 'zod';
+
+/**
+ * Everything that can be set, read from the environment once. This is the only file that looks at process.env.
+ * Each field says what it means, its unit, its default and why that number; README's table is checked against it.
+ */
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const ms = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
+const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+const url = (...protocols: string[]) =>
+  z.url({
+    protocol: new RegExp(`^(${protocols.join('|')})$`),
+    error: `must be a URL starting with ${protocols.map((p) => `${p}://`).join(' or ')}`,
+  });
+const onOff = z.enum(['on', 'off']).transform((v) => v === 'on');
+
+const fields = {
+  PORT: port.default(4000).describe('Port of API and dashboard. 0 takes a free one.'),
+  HOST: z.string().min(1).default('localhost').describe('Address to listen on. `0.0.0.0` opens it to other machines.'),
+  DATABASE_URL: url('postgres', 'postgresql')
+    .optional()
+    .describe('PostgreSQL to use. Without it an embedded one is started in `DATA_DIR`.'),
+  REDIS_URL: url('redis', 'rediss')
+    .optional()
+    .describe('Redis that carries events between processes. Without it, one process serves everything in memory.'),
+  DATA_DIR: z.string().min(1).default('.data').describe('Folder of the embedded PostgreSQL.'),
+  AUTH_SECRET: z
+    .string()
+    .min(32, 'must have at least 32 characters (HS256 needs a 256-bit key)')
+    .optional()
+    .describe(
+      'Secret of HS256 tokens, yours and Parley’s own; at least 32 characters. Without it a key is made at the first start and kept in the database.',
+    ),
+  AUTH_JWKS_URL: url('https', 'http')
+    .optional()
+    .describe('JWKS of your identity provider; its EdDSA, ES256 and RS256 tokens are accepted besides Parley’s own.'),
+  METRICS_PORT: port.default(9464).describe('Port of the Prometheus metrics, at `/metrics`. 0 takes a free one.'),
+  NODE_ENV: z
+    .enum(['development', 'production', 'test'])
+    .default('development')
+    .describe('`production`: no introspection, no suggestions in errors, no GraphiQL, and no secret is made up.'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe log line that is written.'),
+  JAEGER_URL: url('https', 'http').optional().describe('Base URL of Jaeger’s UI, for links to traces.'),
+  PUBLIC_URL: url('https', 'http')
+    .optional()
+    .describe('Where browsers reach this server, for the links it prints. Default: `http://HOST:PORT`.'),
+  RATE_LIMIT_SCALE: z.coerce
+    .number()
+    .positive()
+    .default(1)
+    .describe('Multiplies every rate, socket and subscription limit; for load tests.'),
+
+  DATABASE_POOL_SIZE: count(8).describe('Connections per process. Sends need two; eight keep two cores busy.'),
+  DATABASE_CONNECT_TIMEOUT_MS: ms(3_000).describe('Longest wait for a connection before `UNAVAILABLE`, in ms.'),
+  DATABASE_STATEMENT_TIMEOUT_MS: ms(10_000).describe(
+    'Longest a statement may run, in ms. The slowest regular one takes a tenth of this on 10 million messages.',
+  ),
+  DATABASE_LOCK_TIMEOUT_MS: ms(3_000).describe(
+    'Longest wait for a row lock, in ms. Locks are held for single statements, so a longer wait means a fault.',
+  ),
+
+  SEND_GROUP_MAX: count(128).describe(
+    'Most messages in one statement. Larger groups no longer gain and hold their locks longer.',
+  ),
+  SEND_GROUPS_IN_FLIGHT: count(2).describe(
+    'Send statements running at once per process: one commits while the next is filled.',
+  ),
+  SEND_QUEUE_MAX: count(10_000).describe(
+    'Messages waiting for a statement before `UNAVAILABLE`: about a second of work.',
+  ),
+
+  OUTBOX_SWEEP: onOff
+    .default(true)
+    .describe('`off`: this process does not look for outbox rows that others left behind. For tests.'),
+  OUTBOX_SWEEP_INTERVAL_MS: ms(1_000).describe(
+    'How often it looks, in ms. Rows are left alone for their first second.',
+  ),
+  OUTBOX_BATCH: count(500).describe('Most outbox rows claimed or deleted by one statement.'),
+  OUTBOX_LEASE_MS: ms(4_000).describe(
+    'How long a claim holds, in ms; a dead relay’s rows are taken over after it, within 5 s.',
+  ),
+  OUTBOX_MAX_ATTEMPTS: count(10).describe('Publishes tried before a row becomes a dead letter.'),
+  OUTBOX_BACKOFF_BASE_MS: ms(250).describe(
+    'First back-off after a failed publish, in ms; doubles each time, with full jitter.',
+  ),
+  OUTBOX_BACKOFF_MAX_MS: ms(60_000).describe('Longest back-off, in ms.'),
+  BUS: onOff
+    .default(true)
+    .describe('`off`: nothing is published live; everything arrives by the head sweep. For tests and diagnosis.'),
+
+  HEAD_SWEEP: onOff.default(true).describe('`off`: followers do not compare themselves with the database. For tests.'),
+  HEAD_SWEEP_INTERVAL_MS: ms(1_000).describe(
+    'How often followers compare heads, receipts and presence with the database, in ms.',
+  ),
+  HOLE_WAIT_MS: ms(50).describe(
+    'How long a follower waits for a missing event before it reads the database, in ms: the bus may reorder.',
+  ),
+  FOLLOW_PAGE: count(100).describe('Durable events read at once for a backlog.'),
+  FOLLOW_BUFFER_MAX: count(500).describe(
+    'Updates buffered per subscriber; past it the buffer is dropped and the database serves (D6).',
+  ),
+  TYPING_TTL_MS: ms(6_000).describe('How long “is typing” lasts without being renewed, in ms.'),
+  RECEIPT_COALESCE_MS: ms(250).describe(
+    'Receipts of one participant in one conversation are broadcast at most this often, in ms.',
+  ),
+  PRESENCE_TTL_MS: ms(45_000).describe('How long a dead process’s participants still count as online, in ms.'),
+  PRESENCE_GRACE_MS: ms(2_000).describe(
+    'How long a participant without a socket still counts as online, in ms: a reconnect is no absence.',
+  ),
+
+  SOCKET_INIT_TIMEOUT_MS: ms(3_000).describe('How long a socket may stay open without `connection_init`, in ms.'),
+  SOCKET_KEEP_ALIVE_MS: ms(12_000).describe(
+    'Ping interval in ms; a socket that does not answer by the next is closed.',
+  ),
+  SOCKET_MAX_PAYLOAD_BYTES: count(262_144).describe(
+    'Largest frame, in bytes: 8,000 escaped astral characters are 96 KB.',
+  ),
+  HTTP_MAX_BODY_BYTES: count(262_144).describe('Largest request body, in bytes.'),
+  DRAIN_TIMEOUT_MS: ms(10_000).describe('Longest a graceful stop may take, in ms.'),
+} as const;
+
+const schema = z.object(fields);
+export type Config = Readonly<z.output<typeof schema>>;
+
+/** A setting that cannot be used; its message is the whole explanation an operator needs. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+  // An empty variable means "not set": compose files and CI systems write them so.
+  const given = Object.fromEntries(Object.keys(fields).map((name) => [name, env[name] === '' ? undefined : env[name]]));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]!;
+    throw new ConfigError(
+      `${String(path[0])} is "${String(given[String(path[0])])}": ${message}. Change it or leave it out.`,
+    );
+  }
+  const config = parsed.data;
+  if (config.NODE_ENV === 'production' && !config.AUTH_SECRET && !config.AUTH_JWKS_URL) {
+    throw new ConfigError(
+      'NODE_ENV=production needs AUTH_SECRET (at least 32 characters) or AUTH_JWKS_URL: no secret is made up in production.',
+    );
+  }
+  return config;
+}
+
+/** For README's table: every variable with its meaning and default. */
+export function describeConfig(): { name: string; fallback: string; meaning: string }[] {
+  const defaults = schema.parse({}) as Record<string, unknown>;
+  return Object.entries(fields).map(([name, field]) => {
+    const value = defaults[name];
+    return {
+      name,
+      fallback: value === true ? 'on' : value === false ? 'off' : String(value ?? ''),
+      meaning: field.description ?? '',
+    };
+  });
+}

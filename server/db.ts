@@ -1,0 +1,59 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { Config } from './config.ts';
+import { Prisma, PrismaClient } from './generated/prisma/client.ts';
+
+export type Db = PrismaClient;
+
+declare const inTransaction: unique symbol;
+/**
+ * A client inside a transaction. Branded, because a bare PrismaClient is assignable to Prisma's own transaction type,
+ * which therefore proves nothing.
+ */
+export type Tx = Prisma.TransactionClient & { readonly [inTransaction]: true };
+
+export function openDb(config: Config, connectionString: string): Db {
+  const adapter = new PrismaPg(
+    {
+      connectionString,
+      max: config.DATABASE_POOL_SIZE,
+      connectionTimeoutMillis: config.DATABASE_CONNECT_TIMEOUT_MS,
+      statement_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
+      lock_timeout: config.DATABASE_LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
+      // D1 is a promise about our own writes, whatever the server's default is.
+      options: '-c synchronous_commit=on',
+      application_name: 'parley',
+    },
+    {
+      // A pool connection that breaks while idle is replaced at its next use; unheard, the event would end the process.
+      onPoolError: () => {},
+      onConnectionError: () => {},
+      statementNameGenerator: nameOf,
+    },
+  );
+  return new PrismaClient({ adapter, errorFormat: 'minimal' });
+}
+
+/** Every raw statement opens with its name as a comment; named statements are prepared once per connection (half of PostgreSQL's CPU). */
+function nameOf({ sql }: { sql: string }): string {
+  const name = /^\s*(?:--|\/\*)\s*(\w+)/.exec(sql)?.[1];
+  return name ?? hashOf(sql);
+}
+
+const hashes = new Map<string, string>();
+/** Prisma's own statements have a bounded number of shapes; past the bound they are sent unnamed again. */
+const MAX_NAMED_SHAPES = 500;
+
+function hashOf(sql: string): string {
+  let name = hashes.get(sql);
+  if (name === undefined) {
+    name = hashes.size < MAX_NAMED_SHAPES ? `p${hashes.size}` : '';
+    if (name) hashes.set(sql, name);
+  }
+  return name;
+}
+
+/** One interactive transaction under READ COMMITTED: what locks first and looks afterwards sees all that was committed before its locks. */
+export function inTx<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.$transaction((tx) => work(tx as Tx), { isolationLevel: Prisma.TransactionIsolationLevel.ReadCommitted });
+}
