@@ -1,0 +1,43 @@
+import type { MessageStatus } from '../generated/graphql.ts';
+
+export type Message = {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly seq: number;
+  readonly senderId: string;
+  readonly body: string | null;
+  readonly version: number;
+  readonly sentAt: Date | null;
+  readonly createdAt: Date;
+  readonly editedAt: Date | null;
+  readonly deletedAt: Date | null;
+};
+
+export const messageFields = {
+  id: true,
+  conversationId: true,
+  seq: true,
+  senderId: true,
+  body: true,
+  version: true,
+  sentAt: true,
+  createdAt: true,
+  editedAt: true,
+  deletedAt: true,
+} as const;
+
+export type Watermarks = { readonly deliveredSeq: number; readonly readSeq: number };
+
+/** A message's status follows from how far the others have got; watermarks only grow, so it never goes back (D7). */
+export function messageStatus(
+  message: Pick<Message, 'seq' | 'senderId'>,
+  members: Iterable<readonly [participantId: string, Watermarks]>,
+): MessageStatus {
+  let status: MessageStatus = 'SENT';
+  for (const [participantId, { deliveredSeq, readSeq }] of members) {
+    if (participantId === message.senderId) continue;
+    if (readSeq >= message.seq) return 'READ';
+    if (deliveredSeq >= message.seq) status = 'DELIVERED';
+  }
+  return status;
+}

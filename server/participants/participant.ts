@@ -1,0 +1,16 @@
+import type { Role } from '../generated/prisma/enums.ts';
+
+/** Somebody who chats, as code passes them around. Whether they are online is asked for apart: it changes by itself. */
+export type Participant = {
+  readonly id: string;
+  readonly externalId: string;
+  readonly name: string;
+  readonly role: Role;
+};
+
+/** Who makes a request: the participant that the token stands for. */
+export type Viewer = Participant;
+
+export const isStaff = ({ role }: Participant) => role !== 'CUSTOMER';
+
+export const participantFields = { id: true, externalId: true, name: true, role: true } as const;
