@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { PrismaPg } from '@prisma/adapter-pg';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  ColumnTypeEnum,
+  type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
+import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
+import type { QueryResult } from 'pg';
+
+const schemaPath = fileURLToPath(new URL('schema.prisma', import.meta.url));
+
+/** schema.prisma as the engine wants it. */
+export async function readSchema() {
+  return { files: [{ path: schemaPath, content: await readFile(schemaPath, 'utf8') }] };
+}
+
+/**
+ * Prisma's schema engine as it comes in npm, compiled to WebAssembly. The native engine that the `prisma` command runs is a
+ * download of its own, which closed networks do not allow; this one is the same program on the database driver that the
+ * server uses anyway, and keeps the same `_prisma_migrations`, so that either can take over from the other.
+ */
+export async function withSchemaEngine<T>(
+  url: string,
+  work: (engine: bindings.SchemaEngine) => Promise<T>,
+): Promise<T> {
+  await load();
+  const { files } = await readSchema();
+  const datamodels = files.map(({ path, content }): [string, string] => [path, content]);
+  const adapters = new SchemaAdapters(url);
+  try {
+    const factory = bindMigrationAwareSqlAdapterFactory(adapters);
+    const engine = await bindings.SchemaEngine.new({ datamodels }, () => {}, factory);
+    return await work(engine);
+  } finally {
+    // The engine leaves its connections open, and its own lock hangs on one of them.
+    await adapters.dispose();
+  }
+}
+
+declare const WebAssembly: {
+  instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: Record<string, unknown> } }>;
+};
+
+declare global {
+  /** Where the engine puts the words of a panic before it dies. */
+  var PRISMA_WASM_PANIC_REGISTRY: { set_message(message: string): void };
+}
+
+let loaded: Promise<void> | undefined;
+
+/** The package's own entry imports the .wasm as a module, which Node does only behind a flag; so it is linked by hand. */
+function load(): Promise<void> {
+  loaded ??= (async () => {
+    globalThis.PRISMA_WASM_PANIC_REGISTRY = {
+      set_message(message) {
+        throw new Error(`Prisma's schema engine gave up: ${message}`);
+      },
+    };
+    const wasm = new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
+    const { instance } = await WebAssembly.instantiate(await readFile(wasm), {
+      './schema_engine_bg.js': bindings,
+    });
+    bindings.__wbg_set_wasm(instance.exports);
+    (instance.exports.__wbindgen_start as () => void)();
+  })();
+  return loaded;
+}
+
+/** Prisma's driver adapter, with two of its habits changed that a schema engine cannot live with. */
+class SchemaAdapters implements SqlMigrationAwareDriverAdapterFactory {
+  readonly provider = 'postgres';
+  readonly adapterName = '@prisma/adapter-pg';
+  readonly #inner: PrismaPg;
+  readonly #open: SqlDriverAdapter[] = [];
+
+  constructor(connectionString: string) {
+    this.#inner = new PrismaPg({ connectionString, application_name: 'parley migrate' }, { onPoolError: () => {} });
+  }
+
+  async connect(): Promise<SqlDriverAdapter> {
+    const adapter = adapt(await this.#inner.connect());
+    this.#open.push(adapter);
+    return adapter;
+  }
+
+  connectToShadowDb(): Promise<SqlDriverAdapter> {
+    throw new Error('Nothing that is asked of the engine here needs a shadow database.');
+  }
+
+  async dispose(): Promise<void> {
+    for (const adapter of this.#open.splice(0)) await adapter.dispose();
+  }
+}
+
+function adapt(adapter: Awaited<ReturnType<PrismaPg['connect']>>): SqlDriverAdapter {
+  // It cuts a script at every semicolon, also at those inside function bodies and comments. Sent whole, PostgreSQL cuts it
+  // itself and runs it as one transaction: a migration that fails half-way leaves nothing behind.
+  adapter.executeScript = async (sql) => {
+    await adapter.executeRaw({ sql, args: [], argTypes: [] });
+  };
+  // It does not know PostgreSQL's one-byte type "char", of which the system catalogs are full, so that no database with
+  // tables could be described. It does know arrays of it, which the engine never asks for: "char" passes as one of those
+  // on its way through and gets its true name afterwards.
+  const pool = adapter.underlyingDriver();
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<QueryResult>;
+  pool.query = (async (...args: unknown[]) => {
+    const result = await query(...args);
+    for (const field of result.fields ?? []) if (field.dataTypeID === oneByteChar) field.dataTypeID = oneByteCharArray;
+    return result;
+  }) as typeof pool.query;
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (params) => {
+    const result = await queryRaw(params);
+    const { CharacterArray, Character } = ColumnTypeEnum;
+    return { ...result, columnTypes: result.columnTypes.map((type) => (type === CharacterArray ? Character : type)) };
+  };
+  return adapter;
+}
+
+/** OIDs from PostgreSQL's pg_type.dat. */
+const oneByteChar = 18;
+const oneByteCharArray = 1002;
