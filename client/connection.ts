@@ -1,0 +1,261 @@
+import { createClient as createSocket } from 'graphql-ws/client';
+import { backOffMs } from './back-off.ts';
+import { FORBIDDEN_CLOSE, ParleyError } from './parley-error.ts';
+import { createSocketOperations, type SocketOperations } from './socket-operations.ts';
+import { createStore, type Observable } from './store.ts';
+import { watchNetwork } from './watch-network.ts';
+
+/*
+ * One socket for everything a client does: opened when something needs it, reopened with back-off, held off while
+ * switched off. graphql-ws speaks the protocol; when to try again is decided here, because a follower that comes back
+ * must ask from its newest position, and a send must carry the time of its attempt, instead of repeating old words.
+ */
+
+/** How often a silent socket is asked for a sign of life, in ms. */
+const PING_EVERY_MS = 10_000;
+/** How long it may take to give one, in ms; then it counts as dead (half-open TCP gives no other sign). */
+const PONG_WITHIN_MS = 5_000;
+/** How long the server may take to accept the socket, in ms. */
+const ACCEPT_WITHIN_MS = 10_000;
+/** How long a socket stays open that nothing uses, in ms: the next operation is often near. */
+const IDLE_CLOSE_MS = 3_000;
+/** A socket that held this long, in ms, ends the series of failures before it; a server that accepts and drops does not. */
+const HELD_MS = 5_000;
+
+export type ConnectionState =
+  /** Nothing has needed the network yet, or lately. */
+  | { readonly status: 'idle' }
+  | { readonly status: 'connecting' }
+  | { readonly status: 'online' }
+  /** Lost; the next attempt is at `retryAt` (ms since 1970). */
+  | { readonly status: 'waiting'; readonly retryAt: number }
+  /** Switched off by `setOffline(true)`. */
+  | { readonly status: 'offline' }
+  /** The server refused a fresh token. Nothing more is tried until `reconnect()`. */
+  | { readonly status: 'refused'; readonly error: ParleyError }
+  | { readonly status: 'closed' };
+
+export interface ConnectionOptions {
+  /** Address of `/graphql`; http(s) and ws(s) alike, in a browser also relative to the page. */
+  url: string;
+  /** The JWT, or a way to get a fresh one; asked at every connect and when the server refuses the last. */
+  token: string | (() => string | Promise<string>);
+  /** Default: the platform's WebSocket. */
+  webSocketImpl?: unknown;
+  /** Longest wait for an answer on an open socket before the operation counts as lost, in ms. Default 15,000. */
+  answerTimeoutMs?: number;
+}
+
+export interface Connection extends SocketOperations {
+  readonly state: Observable<ConnectionState>;
+  /** Resolves when an operation may be sent. Waits out back-off and "offline"; rejects when refused or closed. */
+  ready(): Promise<void>;
+  /** Resolves after `ms`, or at once when the client is closed. */
+  pause(ms: number): Promise<void>;
+  setOffline(offline: boolean): void;
+  /** Tries now, also after the token was refused. */
+  reconnect(): void;
+  close(): void;
+}
+
+export function createConnection(options: ConnectionOptions): Connection {
+  const { token, answerTimeoutMs = 15_000 } = options;
+  const state = createStore<ConnectionState>({ status: 'idle' });
+  let switchedOff = false;
+  let failures = 0;
+  let refusals = 0;
+  let retryAt = 0;
+  let connectedAt = 0;
+  let bearer = '';
+  let preparing: Promise<void> | undefined;
+  let pongTimer: ReturnType<typeof setTimeout> | undefined;
+  let endWait = () => {};
+  let probe = () => {};
+
+  const pauses = new Set<() => void>();
+
+  const status = () => state.getSnapshot().status;
+
+  const socket = createSocket({
+    url: socketUrl(options.url),
+    webSocketImpl: options.webSocketImpl,
+    connectionParams: () => ({ authorization: `Bearer ${bearer}` }),
+    retryAttempts: 0,
+    lazyCloseTimeout: IDLE_CLOSE_MS,
+    connectionAckWaitTimeout: ACCEPT_WITHIN_MS,
+    keepAlive: PING_EVERY_MS,
+    on: {
+      opened: (opened) => {
+        probe = () => {
+          (opened as WebSocket).send('{"type":"ping"}');
+          expectPong();
+        };
+      },
+      connected: () => {
+        connectedAt = Date.now();
+        state.set({ status: 'online' });
+      },
+      ping: (received) => {
+        if (!received) expectPong();
+      },
+      pong: (received) => {
+        if (received) clearTimeout(pongTimer);
+      },
+      closed: lost,
+      error: lost,
+    },
+  });
+
+  function expectPong(): void {
+    clearTimeout(pongTimer);
+    pongTimer = setTimeout(() => socket.terminate(), PONG_WITHIN_MS);
+  }
+
+  /** Decides what follows from the end of a socket. Called with its error, its close event, or both in turn. */
+  function lost(event: unknown): void {
+    clearTimeout(pongTimer);
+    if (status() !== 'online' && status() !== 'connecting') return;
+    if (status() === 'online' && Date.now() - connectedAt >= HELD_MS) failures = refusals = 0;
+    const { code, reason } = (event ?? {}) as { code?: number; reason?: string };
+    if (code === 1000) state.set({ status: 'idle' });
+    else if (code === FORBIDDEN_CLOSE) refusedToken(reason);
+    else failed();
+  }
+
+  function failed(): void {
+    retryAt = Date.now() + backOffMs(failures++);
+    state.set({ status: 'waiting', retryAt });
+  }
+
+  /** A token that ran out is replaced at once; a fresh one that is refused as well ends it. */
+  function refusedToken(reason = ''): void {
+    refusals += 1;
+    if (typeof token === 'function' && refusals <= 1) {
+      retryAt = 0;
+      state.set({ status: 'waiting', retryAt: Date.now() });
+    } else {
+      state.set({
+        status: 'refused',
+        error: new ParleyError('UNAUTHENTICATED', reason || 'The server refused the token.'),
+      });
+    }
+  }
+
+  function wait(ms?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
+      endWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async function prepare(): Promise<void> {
+    for (;;) {
+      const now = state.getSnapshot();
+      if (now.status === 'refused') throw now.error;
+      if (now.status === 'closed') throw new ParleyError('CLIENT_CLOSED', 'This client was closed.');
+      if (switchedOff) {
+        await wait();
+      } else if (retryAt > Date.now()) {
+        await wait(retryAt - Date.now());
+      } else if (await gotToken()) {
+        return;
+      }
+    }
+  }
+
+  async function gotToken(): Promise<boolean> {
+    state.set({ status: 'connecting' });
+    try {
+      bearer = typeof token === 'function' ? await token() : token;
+    } catch (error) {
+      if (status() !== 'connecting') return false;
+      if ((error as { code?: unknown }).code === 'UNAUTHENTICATED') {
+        state.set({ status: 'refused', error: error as ParleyError });
+      } else {
+        failed();
+      }
+    }
+    return status() === 'connecting';
+  }
+
+  function ready(): Promise<void> {
+    if (!preparing && (status() === 'online' || status() === 'connecting')) return Promise.resolve();
+    preparing ??= prepare().finally(() => {
+      preparing = undefined;
+    });
+    return preparing;
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        pauses.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      pauses.add(end);
+    });
+  }
+
+  function tryNow(): void {
+    failures = 0;
+    retryAt = 0;
+    endWait();
+  }
+
+  const unwatch = watchNetwork(() => {
+    tryNow();
+    // What was open before the sleep or the change of networks may be dead without knowing it.
+    if (status() === 'online') probe();
+  });
+
+  return {
+    state,
+    ready,
+    pause,
+    ...createSocketOperations(socket, {
+      answerTimeoutMs,
+      isOffline: () => switchedOff,
+      // Said of one operation on an open socket, it holds for the socket: its token is no longer good.
+      refused: ({ message }) => {
+        if (status() !== 'online') return;
+        refusedToken(message);
+        socket.terminate();
+      },
+    }),
+    setOffline(offline) {
+      if (offline === switchedOff || status() === 'closed') return;
+      switchedOff = offline;
+      if (status() !== 'refused') state.set({ status: offline ? 'offline' : 'idle' });
+      clearTimeout(pongTimer);
+      if (offline) socket.terminate();
+      else tryNow();
+    },
+    reconnect() {
+      refusals = 0;
+      if (status() === 'refused') state.set({ status: switchedOff ? 'offline' : 'idle' });
+      tryNow();
+    },
+    close() {
+      state.set({ status: 'closed' });
+      unwatch();
+      clearTimeout(pongTimer);
+      endWait();
+      for (const end of pauses) end();
+      socket.terminate();
+      void socket.dispose();
+    },
+  };
+}
+
+/** http → ws, https → wss; in a browser, relative to the page. */
+export function socketUrl(url: string): string {
+  const page = (globalThis as { location?: { href?: string } }).location?.href;
+  const address = new URL(url, page);
+  address.protocol = address.protocol.replace(/^http/, 'ws');
+  return address.href;
+}

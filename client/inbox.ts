@@ -1,0 +1,118 @@
+import type { Connection } from './connection.ts';
+import { type Following, follow } from './follow.ts';
+import { inboxQuery, inboxUpdatesSubscription } from './operations.ts';
+import type { ParleyError } from './parley-error.ts';
+import { request } from './request.ts';
+import { createStore, type Observable } from './store.ts';
+import { type ConversationFields, type ConversationUpdate, isDurable, type WireMessage } from './types.ts';
+
+export interface InboxEntry extends ConversationFields {
+  /** The newest durable event that has arrived. */
+  readonly headSeq: number;
+  readonly unreadCount: number;
+  readonly lastMessage: WireMessage | null;
+}
+
+export interface InboxView {
+  readonly phase: 'loading' | 'live' | 'resuming' | 'ended';
+  /** The viewer's conversations, newest activity first. */
+  readonly conversations: readonly InboxEntry[];
+  readonly error: ParleyError | null;
+}
+
+export interface Inbox extends Observable<InboxView> {
+  unfollow(): void;
+}
+
+interface InboxPage {
+  conversations: {
+    edges: {
+      node: ConversationFields & { headSeq: number; unreadCount: number; messages: { edges: { node: WireMessage }[] } };
+    }[];
+    pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  };
+}
+
+interface InboxUpdate {
+  inboxUpdates: { conversation: ConversationFields & { unreadCount: number }; update: ConversationUpdate };
+}
+
+/** All conversations that the viewer is a member of, each followed from where this device stands, over one subscription. */
+export function followInbox(connection: Connection): Inbox {
+  const store = createStore<InboxView>({ phase: 'loading', conversations: [], error: null });
+  let following: Following | undefined;
+  let stopped = false;
+
+  const set = (change: Partial<InboxView>) => store.set({ ...store.getSnapshot(), ...change });
+
+  async function open(): Promise<void> {
+    try {
+      const conversations: InboxEntry[] = [];
+      let after: string | null = null;
+      do {
+        const page: InboxPage = await request(connection, inboxQuery, () => ({ after }), { patient: true });
+        for (const { node } of page.conversations.edges) {
+          const { messages, ...fields } = node;
+          conversations.push({ ...fields, lastMessage: messages.edges.at(-1)?.node ?? null });
+        }
+        after = page.conversations.pageInfo.hasNextPage ? page.conversations.pageInfo.endCursor : null;
+      } while (after && !stopped);
+      set({ conversations, phase: 'live' });
+    } catch (caught) {
+      set({ phase: 'ended', error: caught as ParleyError });
+      return;
+    }
+    if (stopped) return;
+    following = follow<InboxUpdate>(
+      connection,
+      inboxUpdatesSubscription,
+      () => ({
+        positions: store.getSnapshot().conversations.map(({ id, headSeq }) => ({ conversationId: id, seq: headSeq })),
+      }),
+      {
+        next: apply,
+        interrupted: () => set({ phase: 'resuming' }),
+        ended: (error) => set({ phase: 'ended', error }),
+      },
+    );
+  }
+
+  function apply({ inboxUpdates: { conversation, update } }: InboxUpdate): void {
+    const { conversations } = store.getSnapshot();
+    const known = conversations.find(({ id }) => id === conversation.id);
+    const headSeq = known?.headSeq ?? 0;
+    if (isDurable(update) && update.seq > headSeq + 1) {
+      following?.restart();
+      return;
+    }
+    const isNews = isDurable(update) && update.seq === headSeq + 1;
+    const entry: InboxEntry = {
+      ...conversation,
+      headSeq: isNews ? update.seq : headSeq,
+      lastMessage: lastMessage(known?.lastMessage ?? null, update),
+    };
+    set({
+      phase: 'live',
+      conversations: isNews
+        ? [entry, ...conversations.filter((other) => other !== known)]
+        : conversations.map((other) => (other === known ? entry : other)),
+    });
+  }
+
+  void open();
+  return {
+    subscribe: store.subscribe,
+    getSnapshot: store.getSnapshot,
+    unfollow() {
+      stopped = true;
+      following?.stop();
+    },
+  };
+}
+
+function lastMessage(shown: WireMessage | null, update: ConversationUpdate): WireMessage | null {
+  if (!('message' in update)) return shown;
+  const { message } = update;
+  if (!shown || message.seq > shown.seq) return message;
+  return message.id === shown.id && message.version >= shown.version ? message : shown;
+}

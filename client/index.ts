@@ -1,0 +1,11 @@
+export type { ConnectionOptions, ConnectionState } from './connection.ts';
+export type { Conversation, ConversationView } from './conversation.ts';
+export { type Client, createClient, type StartConversationInput } from './create-client.ts';
+export { applyUpdate, type ConversationState, foldSnapshot, type Member, type Message, unreadCount } from './fold.ts';
+export type { Follower, Following } from './follow.ts';
+export type { Inbox, InboxEntry, InboxView } from './inbox.ts';
+export type { OutgoingMessage, Sending, SentMessage } from './outgoing-queue.ts';
+export { ParleyError, type ParleyErrorCode } from './parley-error.ts';
+export type { Observable } from './store.ts';
+export type * from './types.ts';
+export { uuidV7 } from './uuid-v7.ts';
