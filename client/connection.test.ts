@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { buildSchema, GraphQLError } from 'graphql';
+import { useServer as serveGraphql } from 'graphql-ws/use/ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { type Connection, type ConnectionState, createConnection, socketUrl } from './connection.ts';
+import { follow } from './follow.ts';
+import type { ParleyError } from './parley-error.ts';
+import { request } from './request.ts';
+
+/* The connection against a real graphql-ws server whose moods the tests decide. */
+
+const schema = buildSchema('type Query { hello(n: Int): String } type Subscription { count(from: Int!): Int }');
+const accepted: string[] = [];
+const sockets = new Set<WebSocket>();
+const connections: Connection[] = [];
+let acceptToken: (token: string) => boolean;
+let hello: (args: { n?: number }) => unknown;
+let count: (args: { from: number }) => AsyncIterable<unknown>;
+
+const http = createServer();
+const server = new WebSocketServer({ server: http });
+serveGraphql(
+  {
+    schema,
+    roots: {
+      query: { hello: (args: { n?: number }) => hello(args) },
+      subscription: { count: (args: { from: number }) => count(args) },
+    },
+    onConnect: ({ connectionParams, extra }) => {
+      const token = String(connectionParams?.authorization);
+      accepted.push(token);
+      if (!acceptToken(token)) {
+        (extra as unknown as { socket: WebSocket }).socket.close(4403, 'no');
+        return false;
+      }
+      return true;
+    },
+  },
+  server,
+);
+server.on('connection', (socket) => {
+  sockets.add(socket);
+  socket.on('close', () => sockets.delete(socket));
+});
+
+before(() => new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve)));
+afterEach(async () => {
+  for (const connection of connections.splice(0)) connection.close();
+  await Promise.all([...sockets].map((socket) => new Promise((closed) => socket.once('close', closed))));
+});
+after(() => {
+  server.close();
+  http.close();
+});
+beforeEach(() => {
+  accepted.length = 0;
+  acceptToken = () => true;
+  hello = () => 'hello';
+  count = async function* ({ from }) {
+    yield { count: from };
+    await new Promise(() => {});
+  };
+});
+
+function connect(token: string | (() => string | Promise<string>) = 'good'): Connection {
+  const { port } = http.address() as AddressInfo;
+  const connection = createConnection({ url: `http://127.0.0.1:${port}/graphql`, token });
+  connections.push(connection);
+  return connection;
+}
+
+function reaches(connection: Connection, status: ConnectionState['status']): Promise<void> {
+  return new Promise((resolve) => {
+    const check = () => {
+      if (connection.state.getSnapshot().status !== status) return;
+      stop();
+      resolve();
+    };
+    const stop = connection.state.subscribe(check);
+    check();
+  });
+}
+
+const query = 'query Hello($n: Int) { hello(n: $n) }';
+const subscription = 'subscription Count($from: Int!) { count(from: $from) }';
+const ask = (connection: Connection, patient = false) =>
+  request<{ hello: string }>(connection, query, () => ({}), { patient });
+
+test('connects when something needs it, with the token', async () => {
+  const connection = connect();
+  assert.equal(connection.state.getSnapshot().status, 'idle');
+  assert.deepEqual(await ask(connection), { hello: 'hello' });
+  assert.equal(connection.state.getSnapshot().status, 'online');
+  assert.deepEqual(accepted, ['Bearer good']);
+});
+
+test('switched off, the socket is closed and requests wait; switched on, they go at once', async () => {
+  const connection = connect();
+  await ask(connection);
+  const [socket] = sockets;
+  const closed = new Promise((resolve) => socket?.once('close', resolve));
+  connection.setOffline(true);
+  await closed;
+  assert.equal(connection.state.getSnapshot().status, 'offline');
+  const waiting = ask(connection, true);
+  assert.equal(sockets.size, 0);
+  connection.setOffline(false);
+  assert.deepEqual(await waiting, { hello: 'hello' });
+});
+
+test('a subscription survives its socket and asks with its newest variables', async () => {
+  const connection = connect();
+  const heard: number[] = [];
+  let tell = () => {};
+  const two = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  follow<{ count: number }>(connection, subscription, () => ({ from: heard.length * 10 }), {
+    next: (data) => {
+      heard.push(data.count);
+      if (heard.length === 1) for (const socket of sockets) socket.terminate();
+      if (heard.length === 2) tell();
+    },
+  });
+  await two;
+  assert.deepEqual(heard, [0, 10]);
+});
+
+test('an operation that was under way when the socket broke is asked again', async () => {
+  const connection = connect();
+  let calls = 0;
+  hello = () => {
+    calls += 1;
+    if (calls > 1) return 'again';
+    for (const socket of sockets) socket.terminate();
+    return new Promise(() => {});
+  };
+  assert.deepEqual(await ask(connection), { hello: 'again' });
+});
+
+test('a refused token is replaced by a fresh one at once', async () => {
+  const tokens = ['old', 'new'];
+  acceptToken = (token) => token === 'Bearer new';
+  const connection = connect(async () => tokens.shift() ?? 'none');
+  assert.deepEqual(await ask(connection), { hello: 'hello' });
+  assert.deepEqual(accepted, ['Bearer old', 'Bearer new']);
+});
+
+test('a fresh token that is refused as well ends the attempts, until reconnect()', async () => {
+  acceptToken = () => false;
+  const connection = connect(() => 'bad');
+  await assert.rejects(ask(connection), { code: 'UNAUTHENTICATED' });
+  assert.equal(connection.state.getSnapshot().status, 'refused');
+  assert.equal(accepted.length, 2);
+  const patient = ask(connection, true);
+  acceptToken = () => true;
+  connection.reconnect();
+  assert.deepEqual(await patient, { hello: 'hello' });
+});
+
+test('a token that runs out on an open socket is replaced, and the stream goes on', async () => {
+  let n = 0;
+  const connection = connect(() => `token ${++n}`);
+  let heard = 0;
+  await new Promise<void>((resolve) => {
+    follow(connection, subscription, () => ({ from: 0 }), {
+      next: () => {
+        heard += 1;
+        if (heard === 1) for (const socket of sockets) socket.close(4403, 'expired');
+        else resolve();
+      },
+    });
+  });
+  assert.deepEqual(accepted, ['Bearer token 1', 'Bearer token 2']);
+});
+
+test('what is temporary is repeated, not before retryAfterMs; what lasts is reported', async () => {
+  const connection = connect();
+  const at: number[] = [];
+  hello = () => {
+    at.push(Date.now());
+    if (at.length > 1) return 'late';
+    throw new GraphQLError('slow down', { extensions: { code: 'RATE_LIMITED', retryAfterMs: 700 } });
+  };
+  assert.deepEqual(await ask(connection), { hello: 'late' });
+  assert.ok(at[1]! - at[0]! >= 695, `waited ${at[1]! - at[0]!} ms`);
+
+  hello = () => {
+    throw new GraphQLError('no', { extensions: { code: 'FORBIDDEN', why: 'because' } });
+  };
+  await assert.rejects(ask(connection, true), (error: ParleyError) => {
+    assert.deepEqual([error.code, error.message, error.details.why], ['FORBIDDEN', 'no', 'because']);
+    return true;
+  });
+});
+
+test('a stream that the server ends is taken up again; one that it refuses for good ends', async () => {
+  const connection = connect();
+  let streams = 0;
+  count = async function* () {
+    streams += 1;
+    if (streams === 2) throw new GraphQLError('gone', { extensions: { code: 'NOT_FOUND' } });
+    yield { count: 1 };
+  };
+  const error = await new Promise<ParleyError>((ended) => {
+    follow(connection, subscription, () => ({ from: 0 }), { next: () => {}, ended });
+  });
+  assert.equal(error.code, 'NOT_FOUND');
+  assert.equal(streams, 2);
+});
+
+test('close() ends everything: what waits is rejected', async () => {
+  const connection = connect();
+  connection.setOffline(true);
+  const waiting = ask(connection, true);
+  connection.close();
+  await assert.rejects(waiting, { code: 'CLIENT_CLOSED' });
+  await reaches(connection, 'closed');
+});
+
+test('http and https addresses become those of sockets', () => {
+  assert.equal(socketUrl('https://chat.example/graphql'), 'wss://chat.example/graphql');
+  assert.equal(socketUrl('ws://localhost:4000/graphql'), 'ws://localhost:4000/graphql');
+});
