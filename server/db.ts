@@ -20,8 +20,9 @@ export function openDb(config: Config, connectionString: string): Db {
       statement_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
       lock_timeout: config.DATABASE_LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
-      // D1 is a promise about our own writes, whatever the server's default is.
-      options: '-c synchronous_commit=on',
+      // D1 is a promise about our own writes, whatever the server's default is. And Prisma's adapter drops the offset of a
+      // timestamptz, in both directions: under any other time zone every time would be off by it.
+      options: '-c synchronous_commit=on -c TimeZone=UTC',
       application_name: 'parley',
     },
     {
@@ -34,9 +35,9 @@ export function openDb(config: Config, connectionString: string): Db {
   return new PrismaClient({ adapter, errorFormat: 'minimal' });
 }
 
-/** Every raw statement opens with its name as a comment; named statements are prepared once per connection (half of PostgreSQL's CPU). */
+/** A raw statement of one shape opens with its name as a comment; named statements are prepared once per connection (half of PostgreSQL's CPU). */
 function nameOf({ sql }: { sql: string }): string {
-  const name = /^\s*(?:--|\/\*)\s*(\w+)/.exec(sql)?.[1];
+  const name = /^\s*\/\*\s*(\w+)\s*\*\//.exec(sql)?.[1];
   return name ?? hashOf(sql);
 }
 
