@@ -1,0 +1,16 @@
+/** What a process measures about itself, by the names that stand in kpi_minute. */
+export type LatencyMetric =
+  /** From the sender's clock at the attempt to the commit. */
+  | 'sent_to_commit'
+  /** From the server's receipt of the mutation to the commit. */
+  | 'accepted_to_commit'
+  /** From the commit to the hand-over to a subscriber's socket. */
+  | 'commit_to_delivered';
+
+export type CounterMetric =
+  | 'sends_stored'
+  | 'sends_duplicate'
+  | 'sends_refused'
+  | 'sends_failed'
+  | 'operations'
+  | 'operations_failed';

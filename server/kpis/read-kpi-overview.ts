@@ -1,0 +1,64 @@
+import type { Db } from '../db.ts';
+import type { KpiOverview } from '../generated/graphql.ts';
+import { Histogram } from './histogram.ts';
+import type { LatencyMetric } from './kpi-metrics.ts';
+import { readBacklog, sumCounters, sumLatencies, sumLatencyByMinute } from './kpi-queries.ts';
+import { countMessages } from './message-count.ts';
+import { wilsonInterval } from './wilson-interval.ts';
+
+/**
+ * The key figures of the last minutes. One statement after the other, on purpose: sends need the pool's connections more.
+ */
+export async function readKpiOverview(db: Db, windowMinutes: number): Promise<KpiOverview> {
+  const { at, since, total, byMinute } = await countMessages(db, windowMinutes);
+  const latencies = new Map((await sumLatencies(db, since)).map(({ metric, buckets }) => [metric, buckets]));
+  const latencyByMinute = new Map(
+    (await sumLatencyByMinute(db, 'accepted_to_commit', since)).map((row) => [row.minute.getTime(), row.buckets]),
+  );
+  const counted = await sumCounters(db, since);
+  const { participantsOnline, outboxDepth, outboxOldestAgeMs } = await readBacklog(db);
+  const conversations = await db.conversation.groupBy({ by: ['status'], _count: true });
+  const inStatus = (status: string) => conversations.find((row) => row.status === status)?._count ?? 0;
+
+  const percentiles = (metric: LatencyMetric) => {
+    const histogram = new Histogram().add(latencies.get(metric) ?? {});
+    const [p50Ms, p95Ms, p99Ms] = [0.5, 0.95, 0.99].map((share) => histogram.percentile(share));
+    return p50Ms === null ? null : { p50Ms: p50Ms!, p95Ms: p95Ms!, p99Ms: p99Ms!, count: histogram.count };
+  };
+
+  return {
+    at,
+    since,
+    messagesTotal: total,
+    messagesInWindow: byMinute.reduce((sum, { count }) => sum + count, 0),
+    messagesByMinute: byMinute,
+    sentToCommit: percentiles('sent_to_commit'),
+    acceptedToCommit: percentiles('accepted_to_commit'),
+    commitToDelivered: percentiles('commit_to_delivered'),
+    latencyByMinute: byMinute.map(({ minute }) => {
+      const histogram = new Histogram().add(latencyByMinute.get(minute.getTime()) ?? {});
+      return { minute, p50Ms: histogram.percentile(0.5), p95Ms: histogram.percentile(0.95) };
+    }),
+    openConversations: inStatus('OPEN'),
+    waitingConversations: inStatus('WAITING'),
+    closedConversations: inStatus('CLOSED'),
+    participantsOnline,
+    outboxDepth,
+    outboxOldestAgeMs,
+    deadLetters: await db.deadLetter.count(),
+    storedRatio: ratio(counted('sends_stored'), counted('sends_stored') + counted('sends_failed')),
+    errorRatio: ratio(counted('operations_failed'), counted('operations')),
+    csat: await readCsat(db),
+  };
+}
+
+const ratio = (part: number, whole: number) => (whole === 0 ? null : part / whole);
+
+async function readCsat(db: Db): Promise<KpiOverview['csat']> {
+  const ratings = await db.survey.groupBy({ by: ['rating'], _count: true });
+  const answers = ratings.reduce((sum, { _count }) => sum + _count, 0);
+  if (answers === 0) return null;
+  const satisfied = ratings.reduce((sum, { rating, _count }) => sum + (rating >= 4 ? _count : 0), 0);
+  const { low, high } = wilsonInterval(satisfied, answers);
+  return { ratio: satisfied / answers, answers, ninetyFivePercentLow: low, ninetyFivePercentHigh: high };
+}

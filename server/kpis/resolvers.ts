@@ -1,0 +1,15 @@
+import type { KpiOverview, Resolvers } from '../generated/graphql.ts';
+import { accessKpis } from './access-kpis.ts';
+import { readKpiOverview } from './read-kpi-overview.ts';
+
+export const kpiResolvers: Resolvers = {
+  Query: {
+    kpiOverview: (_, { windowMinutes }, { app, viewer }) => readKpiOverview(app.db, accessKpis(viewer, windowMinutes)),
+  },
+  Subscription: {
+    kpiOverview: {
+      subscribe: (_, { windowMinutes }, { app, viewer }) => app.kpiFeed.follow(accessKpis(viewer, windowMinutes)),
+      resolve: (overview: KpiOverview) => overview,
+    },
+  },
+};
