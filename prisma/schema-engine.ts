@@ -61,12 +61,21 @@ function load(): Promise<void> {
     };
     const wasm = new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
     const { instance } = await WebAssembly.instantiate(await readFile(wasm), {
-      './schema_engine_bg.js': bindings,
+      './schema_engine_bg.js': { ...bindings, ...timersThatEndWithTheWork() },
     });
     bindings.__wbg_set_wasm(instance.exports);
     (instance.exports.__wbindgen_start as () => void)();
   })();
   return loaded;
+}
+
+/**
+ * The engine times its own locking by ten seconds, and never clears that timer; a command that migrates first would hang
+ * around for as long. Its binding carries a hash in its name.
+ */
+function timersThatEndWithTheWork(): Record<string, unknown> {
+  const name = Object.keys(bindings).find((key) => key.startsWith('__wbg_setTimeout_'));
+  return name ? { [name]: (run: () => void, ms: number) => setTimeout(run, ms).unref() } : {};
 }
 
 /** Prisma's driver adapter, with two of its habits changed that a schema engine cannot live with. */
