@@ -4,11 +4,11 @@ import { readKpiOverview } from './read-kpi-overview.ts';
 
 export const kpiResolvers: Resolvers = {
   Query: {
-    kpiOverview: (_, { windowMinutes }, { app, viewer }) => readKpiOverview(app.db, accessKpis(viewer, windowMinutes)),
+    kpiOverview: (_root, { windowMinutes }, { app, viewer }) => readKpiOverview(app.db, accessKpis(viewer, windowMinutes)),
   },
   Subscription: {
     kpiOverview: {
-      subscribe: (_, { windowMinutes }, { app, viewer }) => app.kpiFeed.follow(accessKpis(viewer, windowMinutes)),
+      subscribe: (_root, { windowMinutes }, { app, viewer }) => app.kpiFeed.follow(accessKpis(viewer, windowMinutes)),
       resolve: (overview: KpiOverview) => overview,
     },
   },
