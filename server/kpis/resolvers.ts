@@ -4,7 +4,8 @@ import { readKpiOverview } from './read-kpi-overview.ts';
 
 export const kpiResolvers: Resolvers = {
   Query: {
-    kpiOverview: (_root, { windowMinutes }, { app, viewer }) => readKpiOverview(app.db, accessKpis(viewer, windowMinutes)),
+    kpiOverview: (_root, { windowMinutes }, { app, viewer }) =>
+      readKpiOverview(app.db, accessKpis(viewer, windowMinutes)),
   },
   Subscription: {
     kpiOverview: {

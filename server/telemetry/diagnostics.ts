@@ -16,8 +16,8 @@ let report: ((level: Level, message: string) => void) | undefined;
 const early: [Level, string][] = [];
 const lastReported = new Map<string, number>();
 
-function complain(level: Level, message: unknown): void {
-  const text = String(message);
+function complain(level: Level, ...parts: unknown[]): void {
+  const text = parts.map(toText).join(' ').replace(/\s+/g, ' ');
   const kind = level + text.replace(/\d+/g, '#');
   const now = Date.now();
   if (now - (lastReported.get(kind) ?? -Infinity) < REPEAT_AFTER_MS) return;
@@ -27,20 +27,20 @@ function complain(level: Level, message: unknown): void {
   else early.push([level, text]);
 }
 
+const toText = (part: unknown) => (part instanceof Error ? part.message : String(part));
+
 export function startDiagnostics(): void {
   const logLevel = diagLogLevelFromString(getStringFromEnv('OTEL_LOG_LEVEL')) ?? DiagLogLevel.WARN;
   const logger = {
-    error: (message: string) => complain('error', message),
-    warn: (message: string) => complain('warn', message),
-    info: (message: string) => complain('info', message),
-    debug: (message: string) => complain('debug', message),
-    verbose: (message: string) => complain('trace', message),
+    error: (...parts: unknown[]) => complain('error', ...parts),
+    warn: (...parts: unknown[]) => complain('warn', ...parts),
+    info: (...parts: unknown[]) => complain('info', ...parts),
+    debug: (...parts: unknown[]) => complain('debug', ...parts),
+    verbose: (...parts: unknown[]) => complain('trace', ...parts),
   };
   diag.setLogger(logger, { logLevel, suppressOverrideMessage: true });
   // Without the stack: it shows OpenTelemetry's insides, and the collector is what is to be looked at.
-  setGlobalErrorHandler((error) =>
-    complain('warn', `Telemetry could not be sent: ${error instanceof Error ? error.message : 'unknown error'}`),
-  );
+  setGlobalErrorHandler((error) => complain('warn', 'Telemetry could not be sent:', error));
 }
 
 export function reportDiagnosticsTo(log: Log): void {
