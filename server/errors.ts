@@ -109,43 +109,46 @@ export function isWorthRepeating(error: unknown): boolean {
   return code === '40P01' || code === '40001' || code === '23505' || code === 'P2002' || code === 'P2034';
 }
 
-const httpStatus: Partial<Record<ErrorCode, number>> = { UNAUTHENTICATED: 401 };
+/** Apollo's words for what the closed list says otherwise. */
+const aliases: Record<string, ErrorCode> = {
+  OPERATION_RESOLUTION_FAILURE: 'GRAPHQL_VALIDATION_FAILED',
+  BAD_REQUEST: 'BAD_USER_INPUT',
+};
+const SUGGESTION = / Did you mean .*\?$/s;
 
 /**
- * The one translation of whatever was thrown to what a client may see. Anything that is not a ChatError or GraphQL's
- * own complaint becomes INTERNAL_SERVER_ERROR without a word of the original, which goes to `report`.
+ * The one translation of whatever was thrown to what a client may see, on both transports. What is neither a ChatError nor
+ * GraphQL's own complaint becomes INTERNAL_SERVER_ERROR without a word of the original, which goes to `report`.
  */
-export function toClientError(error: GraphQLError, report: (error: unknown) => void): GraphQLError {
+export function toClientError(
+  error: GraphQLError,
+  report: (error: unknown) => void,
+  { hideSuggestions }: { hideSuggestions: boolean },
+): GraphQLError {
   const cause = rootCause(error);
-  const located = { nodes: error.nodes, source: error.source, positions: error.positions, path: error.path };
-  if (cause instanceof ChatError) {
-    const status = httpStatus[cause.code];
-    return new GraphQLError(cause.message, {
-      ...located,
-      extensions: { ...cause.details, code: cause.code, ...(status ? { http: { status } } : {}) },
+  const make = (message: string, extensions: Record<string, unknown>) =>
+    new GraphQLError(message, {
+      nodes: error.nodes,
+      source: error.source,
+      positions: error.positions,
+      path: error.path,
+      extensions,
     });
-  }
+  if (cause instanceof ChatError) return make(cause.message, { ...cause.details, code: cause.code });
   if (cause instanceof GraphQLError) {
-    const extensions = error.extensions as Record<string, unknown>;
-    const { stacktrace: _, ...rest } = extensions;
-    const code = typeof rest.code === 'string' ? rest.code : 'GRAPHQL_VALIDATION_FAILED';
+    const code = String(error.extensions.code ?? 'GRAPHQL_VALIDATION_FAILED');
     if (code !== 'INTERNAL_SERVER_ERROR') {
-      const field = /^Variable "\$([^"]+)" got invalid value/.test(error.message) ? fieldOf(error.message) : undefined;
-      return new GraphQLError(error.message, {
-        ...located,
-        extensions: { ...rest, ...(field ? { code: 'BAD_USER_INPUT', field } : { code }) },
-      });
+      const message = hideSuggestions ? error.message.replace(SUGGESTION, '') : error.message;
+      const field = fieldOfVariable(error.message);
+      return make(message, field ? { code: 'BAD_USER_INPUT', field } : { code: aliases[code] ?? code });
     }
   }
   if (isDatabaseAway(cause)) {
-    const away = unavailable();
-    return new GraphQLError(away.message, { ...located, extensions: { code: away.code } });
+    const { message, code } = unavailable();
+    return make(message, { code });
   }
   report(cause);
-  return new GraphQLError('Something went wrong on our side. It was logged with this traceId.', {
-    ...located,
-    extensions: { code: 'INTERNAL_SERVER_ERROR' },
-  });
+  return make('Something went wrong on our side. It was logged with this traceId.', { code: 'INTERNAL_SERVER_ERROR' });
 }
 
 function rootCause(error: unknown): unknown {
@@ -154,15 +157,18 @@ function rootCause(error: unknown): unknown {
   return e;
 }
 
-/** `Variable "$input" got invalid value 7 at "input.sentAt"` → sentAt; without a path, the variable's own name. */
-function fieldOf(message: string): string {
-  const path = / at "([^"]+)"/.exec(message)?.[1] ?? /^Variable "\$([^"]+)"/.exec(message)?.[1] ?? '';
+/** `Variable "$input" got invalid value 7 at "input.sentAt"; …` → sentAt; without a path, the variable's own name. */
+function fieldOfVariable(message: string): string | undefined {
+  const variable = /^Variable "\$([^"]+)" (?:got invalid value|of (?:non-null|required) type)/.exec(message)?.[1];
+  if (variable === undefined) return undefined;
   const missing = /Field "([^"]+)" (?:of required type|is not defined)/.exec(message)?.[1];
+  const path = / at "([^"]+)"/.exec(message)?.[1];
   return (
     missing ??
     path
-      .split('.')
-      .at(-1)!
-      .replace(/\[\d+\]$/, '')
+      ?.split('.')
+      .at(-1)
+      ?.replace(/\[\d+\]$/, '') ??
+    variable
   );
 }
