@@ -1,0 +1,92 @@
+import { type Db, inTx, type Tx } from '../db.ts';
+import type { EventKind } from '../generated/prisma/enums.ts';
+import type { Message } from '../messages/message.ts';
+import { currentTraceparent } from '../telemetry/message-trace.ts';
+import type { DurableEvent } from './durable-event.ts';
+
+/**
+ * The path of a message: send-message → [append-event] → relay-outbox → bus → follow-conversation → acknowledge.
+ *
+ * Writes durable events with their outbox rows, in one transaction that holds the conversation's row lock. Posted messages
+ * take the same step inside send_messages(), in SQL; this is for everything else. A crash here leaves nothing behind:
+ * event, seq and outbox row commit together or not at all; a crash after the commit leaves the rows to the sweep.
+ */
+export type NewEvent = {
+  readonly kind: EventKind;
+  readonly actorId: string;
+  readonly participantId?: string;
+  readonly message?: Message;
+  /** Participants whose inboxes may not be following this conversation yet, and should look at it now. */
+  readonly inboxes?: readonly string[];
+};
+
+/** An event with the outbox row that stands for it until it is published. */
+export type OutboxEntry = {
+  readonly outboxId: bigint;
+  readonly event: DurableEvent;
+  readonly inboxes?: readonly string[];
+};
+
+export type Append = (event: NewEvent) => Promise<void>;
+
+/**
+ * Lock, look, append, commit, hand over. `work` runs with the lock held and must do its own looking, authorisation
+ * included: what it reads there is newer than the lock. The lock, kept until commit, makes commit order equal seq order.
+ */
+export async function changeConversation<T>(
+  { db, relay }: { db: Db; relay: { handOver(entries: readonly OutboxEntry[]): void } },
+  conversationId: string,
+  work: (tx: Tx, append: Append) => Promise<T>,
+): Promise<T> {
+  const entries: OutboxEntry[] = [];
+  const result = await inTx(db, async (tx) => {
+    // Raw, because Prisma has no row locks.
+    await tx.$queryRaw`/* lock_conversation */ SELECT 1 FROM conversation WHERE id = ${conversationId}::uuid FOR NO KEY UPDATE`;
+    return work(tx, async (event) => {
+      entries.push(await appendEvent(tx, conversationId, event));
+    });
+  });
+  if (entries.length > 0) relay.handOver(entries);
+  return result;
+}
+
+/** Raw, to be one round trip while the lock is held, with the time taken by the database's clock after the lock. */
+async function appendEvent(
+  tx: Tx,
+  conversationId: string,
+  { kind, actorId, participantId, message, inboxes }: NewEvent,
+): Promise<OutboxEntry> {
+  const traceparent = currentTraceparent();
+  const [row] = await tx.$queryRaw<[{ seq: number; at: Date; outboxId: bigint }]>`/* append_event */
+    WITH moment AS MATERIALIZED (
+      SELECT date_trunc('milliseconds', clock_timestamp()) AS at
+    ), advanced AS (
+      UPDATE conversation SET head_seq = head_seq + 1 WHERE id = ${conversationId}::uuid RETURNING head_seq
+    ), active AS (
+      UPDATE conversation_activity y SET at = greatest(y.at, m.at) FROM moment m WHERE y.conversation_id = ${conversationId}::uuid
+    ), logged AS (
+      INSERT INTO conversation_event (conversation_id, seq, kind, at, actor_id, message_id, participant_id, traceparent)
+      SELECT ${conversationId}::uuid, a.head_seq, ${kind}::"EventKind", m.at, ${actorId}::uuid, ${message?.id ?? null}::uuid,
+        ${participantId ?? null}::uuid, ${traceparent}::text
+      FROM advanced a, moment m RETURNING seq, at
+    ), queued AS (
+      INSERT INTO outbox (conversation_id, seq, traceparent)
+      SELECT ${conversationId}::uuid, a.head_seq, ${traceparent}::text FROM advanced a RETURNING id
+    )
+    SELECT l.seq, l.at, q.id AS "outboxId" FROM logged l, queued q`;
+  const { seq, at, outboxId } = row;
+  return {
+    outboxId,
+    inboxes,
+    event: {
+      kind,
+      conversationId,
+      seq,
+      at,
+      actorId,
+      participantId: participantId ?? null,
+      message: message ?? null,
+      traceparent,
+    },
+  };
+}

@@ -1,0 +1,193 @@
+import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
+import type { Config } from '../config.ts';
+import type { Db } from '../db.ts';
+import { repeat } from '../repeat.ts';
+import type { Log } from '../telemetry/log.ts';
+import { detached, endSpan, startPublish } from '../telemetry/message-trace.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { OutboxEntry } from './append-event.ts';
+import type { Bus, BusMessage } from './bus.ts';
+import {
+  buryRows,
+  claimRows,
+  deleteRows,
+  type FailedPublish,
+  type OutboxRow,
+  recordFailures,
+  releaseRows,
+} from './outbox-queries.ts';
+
+/**
+ * The path of a message: send-message → append-event → [relay-outbox] → bus → follow-conversation → acknowledge.
+ *
+ * The only publisher of durable events (D5). Whoever committed an event hands it over in memory; it is published and its
+ * outbox row deleted, in batches. Rows that nobody handed over (their process died) or whose publish failed are claimed by
+ * the sweep, on any process. Both ways meet in `publish`. A crash after a publish and before the deletion publishes once
+ * more, which subscribers drop by seq; a crash before it leaves the row to another process's sweep.
+ */
+export type Relay = {
+  /** Takes committed events over. Never throws and never waits. */
+  handOver(entries: readonly OutboxEntry[]): void;
+  start(): void;
+  /** Publishes and deletes what was handed over, then stops. */
+  stop(): Promise<void>;
+};
+
+type Job = OutboxRow & {
+  readonly message: BusMessage;
+  readonly inboxes: readonly string[];
+  readonly committedAt: Date | null;
+};
+
+/** Consecutive failed publishes that open the breaker; while it is open no attempt counts. */
+const BREAKER_THRESHOLD = 5;
+const BREAKER_HALF_OPEN_MS = 1_000;
+/** Deletions wait this long for company: a swept row is a second old, so this is never late. */
+const DELETE_INTERVAL_MS = 50;
+/** Kept for an operator to read; errors of clients' libraries can be long. */
+const MAX_ERROR_LENGTH = 500;
+
+export type RelayParts = { db: Db; bus: Bus; config: Config; metrics: Metrics; log: Log };
+
+export function createRelay({ db, bus, config, metrics, log }: RelayParts): Relay {
+  const breaker = circuitBreaker(handleAll, {
+    halfOpenAfter: BREAKER_HALF_OPEN_MS,
+    breaker: new ConsecutiveBreaker(BREAKER_THRESHOLD),
+  });
+  breaker.onStateChange((state) => {
+    metrics.breakerChanges({ state: CircuitState[state].toLowerCase() });
+    log.warn({ state: CircuitState[state] }, 'the bus’s circuit breaker changed');
+  });
+  const published: bigint[] = [];
+  let stopped = false;
+  let deleteTimer: NodeJS.Timeout | undefined;
+  let deleting: Promise<void> = Promise.resolve();
+  const handedOver = new Set<Promise<void>>();
+
+  async function publish(jobs: readonly Job[], via: 'hand-over' | 'sweep'): Promise<void> {
+    const failed: (FailedPublish & { attempts: number })[] = [];
+    const postponed: bigint[] = [];
+    await Promise.all(
+      jobs.map(async (job) => {
+        const span = startPublish(job.traceparent, job, via);
+        try {
+          await breaker.execute(() => send(job));
+          published.push(job.id);
+          if (job.committedAt) metrics.commitToPublished(Date.now() - job.committedAt.getTime());
+          endSpan(span);
+        } catch (error) {
+          endSpan(span, error);
+          if (isBrokenCircuitError(error)) postponed.push(job.id);
+          else
+            failed.push({ id: job.id, attempts: job.attempts, backoffMs: backoff(job.attempts), error: reason(error) });
+        }
+      }),
+    );
+    metrics.published({ via }, jobs.length - failed.length - postponed.length);
+    if (published.length > 0) deleteSoon();
+    // Handed-over rows that were postponed are still where the sweep finds them; claimed ones must be given back.
+    if (postponed.length > 0 && via === 'sweep') await releaseRows(db, postponed, BREAKER_HALF_OPEN_MS);
+    if (failed.length > 0) await settleFailures(failed);
+  }
+
+  async function send({ conversationId, message, inboxes }: Job): Promise<void> {
+    await bus.publish(`conversation:${conversationId}`, message);
+    for (const id of inboxes) await bus.publish(`inbox:${id}`, { type: 'inbox', conversationId });
+  }
+
+  async function settleFailures(failed: readonly (FailedPublish & { attempts: number })[]): Promise<void> {
+    metrics.publishFailures({}, failed.length);
+    const last = failed.filter(({ attempts }) => attempts + 1 >= config.OUTBOX_MAX_ATTEMPTS);
+    const again = failed.filter(({ attempts }) => attempts + 1 < config.OUTBOX_MAX_ATTEMPTS);
+    if (again.length > 0) await recordFailures(db, again);
+    if (last.length > 0) {
+      for (const row of await buryRows(db, last)) {
+        metrics.deadLetters();
+        log.error(
+          { conversationId: row.conversationId, seq: row.seq },
+          'an event could not be published and is now a dead letter',
+        );
+      }
+    }
+  }
+
+  /** Exponential, with full jitter, so that many rows that failed together do not come back together. */
+  const backoff = (attempts: number) =>
+    Math.ceil(Math.random() * Math.min(config.OUTBOX_BACKOFF_MAX_MS, config.OUTBOX_BACKOFF_BASE_MS * 2 ** attempts));
+
+  function deleteSoon() {
+    deleteTimer ??= setTimeout(() => {
+      deleteTimer = undefined;
+      deleting = deleting.then(deletePublished);
+    }, DELETE_INTERVAL_MS);
+  }
+
+  async function deletePublished(): Promise<void> {
+    while (published.length > 0) {
+      const ids = published.splice(0, config.OUTBOX_BATCH);
+      try {
+        await deleteRows(db, ids);
+      } catch (error) {
+        // The rows stay, and the sweep publishes them once more: subscribers drop what they have.
+        log.warn({ reason: reason(error), rows: ids.length }, 'published outbox rows could not be deleted');
+        return;
+      }
+    }
+  }
+
+  async function sweep(): Promise<void> {
+    // Not a row is risked to find out whether the bus is back.
+    if (breaker.state !== CircuitState.Closed) await breaker.execute(() => bus.ping());
+    let rows: OutboxRow[];
+    do {
+      rows = await claimRows(db, config.OUTBOX_BATCH, config.OUTBOX_LEASE_MS);
+      if (rows.length > 0) await publish(rows.map(toHint), 'sweep');
+    } while (!stopped && rows.length === config.OUTBOX_BATCH && breaker.state === CircuitState.Closed);
+  }
+
+  const sweepFailed = (error: unknown) => log.debug({ reason: reason(error) }, 'the outbox sweep will be tried again');
+
+  const sweeping = repeat(
+    { intervalMs: config.OUTBOX_SWEEP_INTERVAL_MS, enabled: config.OUTBOX_SWEEP, onError: sweepFailed },
+    sweep,
+  );
+
+  return {
+    handOver(entries) {
+      const work = detached(() => publish(entries.map(toJob), 'hand-over')).catch((error) => {
+        log.warn({ reason: reason(error) }, 'a failed publish could not be recorded; the sweep takes it');
+      });
+      handedOver.add(work);
+      void work.then(() => handedOver.delete(work));
+    },
+    start: () => sweeping.start(),
+    async stop() {
+      stopped = true;
+      await sweeping.stop();
+      await Promise.all(handedOver);
+      clearTimeout(deleteTimer);
+      deleting = deleting.then(deletePublished);
+      await deleting;
+    },
+  };
+}
+
+const toJob = ({ outboxId, event, inboxes }: OutboxEntry): Job => ({
+  id: outboxId,
+  conversationId: event.conversationId,
+  seq: event.seq,
+  traceparent: event.traceparent,
+  attempts: 0,
+  message: { type: 'event', event },
+  inboxes: inboxes ?? [],
+  committedAt: event.at,
+});
+
+const toHint = (row: OutboxRow): Job => ({
+  ...row,
+  message: { type: 'event hint', conversationId: row.conversationId, seq: row.seq },
+  inboxes: [],
+  committedAt: null,
+});
+
+const reason = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, MAX_ERROR_LENGTH);

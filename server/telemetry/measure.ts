@@ -1,0 +1,50 @@
+import type { Metrics } from './metrics.ts';
+
+/** What the KPIs keep in PostgreSQL; see server/kpis/kpi-recorder.ts. */
+type KpiSink = {
+  latency(metric: 'sent_to_commit' | 'accepted_to_commit' | 'commit_to_delivered', ms: number): void;
+  count(metric: string): void;
+};
+
+export type SendOutcome = 'stored' | 'duplicate' | 'refused' | 'failed';
+export type Measure = ReturnType<typeof createMeasure>;
+
+/** A sender's clock further off than this says nothing about latency. */
+const MAX_CLOCK_OFFSET_MS = 3_600_000;
+
+/** What is measured on a message's path, told once and kept twice: in the live metrics and in the KPIs' tables. */
+export function createMeasure({ metrics, kpis }: { metrics: Metrics; kpis: KpiSink }) {
+  const send = (outcome: SendOutcome) => {
+    metrics.sends({ outcome });
+    kpis.count(`sends_${outcome}`);
+  };
+  return {
+    send,
+    sendGroup: (size: number) => metrics.sendGroupSize(size),
+    sendStored(acceptedToCommitMs: number, sentAt: Date | null, committedAt: Date) {
+      send('stored');
+      metrics.acceptedToCommit(acceptedToCommitMs);
+      kpis.latency('accepted_to_commit', acceptedToCommitMs);
+      const sentToCommitMs = sentAt ? committedAt.getTime() - sentAt.getTime() : Number.NaN;
+      if (sentToCommitMs >= 0 && sentToCommitMs <= MAX_CLOCK_OFFSET_MS) {
+        metrics.sentToCommit(sentToCommitMs);
+        kpis.latency('sent_to_commit', sentToCommitMs);
+      }
+    },
+    delivered(committedAt: Date) {
+      const ms = Math.max(0, Date.now() - committedAt.getTime());
+      metrics.commitToDelivered(ms);
+      kpis.latency('commit_to_delivered', ms);
+    },
+    operation(
+      attributes: { type: string; transport: 'http' | 'socket'; outcome: 'ok' | 'refused' | 'failed' },
+      ms: number,
+    ) {
+      const { outcome, ...where } = attributes;
+      metrics.operations(attributes);
+      metrics.operationDuration(ms, where);
+      kpis.count('operations');
+      if (outcome === 'failed') kpis.count('operations_failed');
+    },
+  };
+}
