@@ -11,6 +11,8 @@ export type Message = {
   readonly createdAt: Date;
   readonly editedAt: Date | null;
   readonly deletedAt: Date | null;
+  /** The members' watermarks, where whoever passes the message on has them at hand; else they are read. */
+  readonly watermarks?: ReadonlyMap<string, Watermarks>;
 };
 
 export const messageFields = {

@@ -1,0 +1,145 @@
+import { createHmac } from 'node:crypto';
+import type { Span } from '@opentelemetry/api';
+import type { Config } from '../config.ts';
+import { notAMember } from '../conversations/access-conversation.ts';
+import type { Db } from '../db.ts';
+import {
+  ChatError,
+  conflict,
+  conversationClosed,
+  isDatabaseAway,
+  isWorthRepeating,
+  notFound,
+  unavailable,
+} from '../errors.ts';
+import type { OutboxEntry } from '../outbox/append-event.ts';
+import type { Relay } from '../outbox/relay-outbox.ts';
+import { isStaff, type Viewer } from '../participants/participant.ts';
+import type { Measure } from '../telemetry/measure.ts';
+import { endSpan, startCreate, startDatabaseWrite, toTraceparent } from '../telemetry/message-trace.ts';
+import { createWriteGroups } from '../write-groups.ts';
+import type { Message } from './message.ts';
+import { readMessage, type SendRow, sendMessages } from './message-queries.ts';
+
+/**
+ * The path of a message: [send-message] → append-event → relay-outbox → bus → follow-conversation → acknowledge.
+ *
+ * Stores a message in one statement together with all others that arrive at the same moment (send_messages(), which also
+ * authorises), answers when it is committed, and hands it to the relay. A crash before the commit leaves nothing: the
+ * client's retry with the same id stores it. A crash after it: the retry finds it (D2), and the sweep publishes it (D5).
+ */
+export type NewMessage = {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly body: string;
+  readonly sentAt: Date | null;
+};
+export type SendMessage = (viewer: Viewer, input: NewMessage) => Promise<{ message: Message; duplicate: boolean }>;
+
+type Job = { readonly row: SendRow; readonly span: Span };
+type Parts = { db: Db; config: Config; relay: Relay; fingerprintKey: Uint8Array; measure: Measure };
+
+export function createSendMessage({ db, config, relay, fingerprintKey, measure }: Parts): SendMessage {
+  /** Keyed, so that whoever reads the table cannot confirm a guess of an erased body (D2). */
+  const fingerprint = (body: string) => createHmac('sha256', fingerprintKey).update(body).digest();
+
+  const groups = createWriteGroups<Job, Stored>({
+    maxGroup: config.SEND_GROUP_MAX,
+    inFlight: config.SEND_GROUPS_IN_FLIGHT,
+    maxQueued: config.SEND_QUEUE_MAX,
+    keyOf: ({ row }) => row.id,
+    isWorthRepeating,
+    async write(jobs) {
+      const endWrite = startDatabaseWrite(
+        jobs.map(({ span }) => span),
+        'send_messages',
+      );
+      try {
+        const answers = await sendMessages(
+          db,
+          jobs.map(({ row }) => row),
+        );
+        endWrite();
+        measure.sendGroup(jobs.length);
+        const entries: OutboxEntry[] = [];
+        const results = answers.map((answer, i): Stored => {
+          const { row } = jobs[i]!;
+          if (answer.outcome !== 'stored') return { outcome: answer.outcome };
+          const message = toMessage(row, answer.seq!, answer.createdAt!);
+          entries.push({ outboxId: answer.outboxId!, event: posted(message, row.traceparent) });
+          return { outcome: 'stored', message };
+        });
+        if (entries.length > 0) relay.handOver(entries);
+        return results;
+      } catch (error) {
+        endWrite(error);
+        throw error;
+      }
+    },
+  });
+
+  return async function sendMessage(viewer, input) {
+    const acceptedAt = performance.now();
+    const span = startCreate({ conversationId: input.conversationId, messageId: input.id });
+    try {
+      const row = {
+        ...input,
+        senderId: viewer.id,
+        fingerprint: fingerprint(input.body),
+        traceparent: toTraceparent(span),
+      };
+      const stored = await groups.write({ row, span });
+      if (stored.outcome === 'stored') {
+        measure.sendStored(performance.now() - acceptedAt, input.sentAt, stored.message.createdAt);
+        endSpan(span);
+        return { message: stored.message, duplicate: false };
+      }
+      if (stored.outcome === 'duplicate') {
+        measure.send('duplicate');
+        endSpan(span);
+        return { message: await readMessage(db, input.id), duplicate: true };
+      }
+      throw refusal(stored.outcome, viewer);
+    } catch (error) {
+      measure.send(error instanceof ChatError && error.code !== 'UNAVAILABLE' ? 'refused' : 'failed');
+      endSpan(span, error);
+      throw isDatabaseAway(error) ? unavailable() : error;
+    }
+  };
+}
+
+type Refusal = 'conflict' | 'not found' | 'not a member' | 'closed';
+type Stored = { readonly outcome: 'stored'; readonly message: Message } | { readonly outcome: 'duplicate' | Refusal };
+
+function refusal(outcome: Refusal, viewer: Viewer): ChatError {
+  if (outcome === 'conflict')
+    return conflict(
+      'This id belongs to another message. Make a new UUID for each message; repeat one only to retry the same send.',
+    );
+  if (outcome === 'closed') return conversationClosed();
+  return outcome === 'not a member' && isStaff(viewer) ? notAMember() : notFound('conversation');
+}
+
+const toMessage = ({ id, conversationId, senderId, body, sentAt }: SendRow, seq: number, createdAt: Date): Message => ({
+  id,
+  conversationId,
+  seq,
+  senderId,
+  body,
+  version: 1,
+  sentAt,
+  createdAt,
+  editedAt: null,
+  deletedAt: null,
+});
+
+const posted = (message: Message, traceparent: string | null): OutboxEntry['event'] => ({
+  kind: 'MESSAGE_POSTED',
+  conversationId: message.conversationId,
+  seq: message.seq,
+  at: message.createdAt,
+  actorId: message.senderId,
+  participantId: null,
+  message,
+  traceparent,
+});
