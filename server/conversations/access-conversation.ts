@@ -1,0 +1,45 @@
+import type { Db, Tx } from '../db.ts';
+import { conversationClosed, forbidden, notFound } from '../errors.ts';
+import { isStaff, type Viewer } from '../participants/participant.ts';
+import { type Conversation, conversationFields } from './conversation.ts';
+
+/**
+ * The one door to a conversation: whatever reads or changes one for somebody comes through here, before anything else
+ * is looked at. (send_messages() and acknowledge_messages() check the same in SQL.)
+ *
+ * Customers may pass for conversations that they are members of; agents and managers for all. What is not theirs looks
+ * exactly like what does not exist (D8).
+ */
+export type Access = { readonly conversation: Conversation; readonly isMember: boolean };
+
+export async function accessConversation(db: Db | Tx, viewer: Viewer, id: string): Promise<Access> {
+  const found = await db.conversation.findUnique({
+    where: { id },
+    select: {
+      ...conversationFields,
+      members: { where: { participantId: viewer.id, leftAt: null }, select: { participantId: true } },
+    },
+  });
+  const isMember = found !== null && found.members.length > 0;
+  if (!found || (!isMember && !isStaff(viewer))) throw notFound('conversation');
+  const { members: _, ...conversation } = found;
+  return { conversation, isMember };
+}
+
+/** For writing: members only. Agents may read what they are not members of, so they are told so instead of NOT_FOUND. */
+export async function accessAsMember(db: Db | Tx, viewer: Viewer, id: string): Promise<Conversation> {
+  const { conversation, isMember } = await accessConversation(db, viewer, id);
+  if (!isMember) throw notAMember();
+  return conversation;
+}
+
+export const notAMember = () =>
+  forbidden('Only members may do this. Claim the conversation with assignConversation, or let a member add you.');
+
+export function mustNotBeClosed({ status }: Conversation): void {
+  if (status === 'CLOSED') throw conversationClosed();
+}
+
+export function mustBeStaff(viewer: Viewer): void {
+  if (!isStaff(viewer)) throw forbidden('Only agents and managers may do this.');
+}

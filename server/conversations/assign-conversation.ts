@@ -1,0 +1,32 @@
+import type { Db } from '../db.ts';
+import { badInput, conflict, notFound } from '../errors.ts';
+import { changeConversation } from '../outbox/append-event.ts';
+import type { Relay } from '../outbox/relay-outbox.ts';
+import { isStaff, type Viewer } from '../participants/participant.ts';
+import { accessConversation, mustBeStaff, mustNotBeClosed } from './access-conversation.ts';
+import { type Conversation, conversationFields } from './conversation.ts';
+import { joinMember } from './join-member.ts';
+
+/** Claims a waiting conversation, or hands it over. The new assignee becomes a member first (ParticipantJoined, then ConversationChanged). */
+export function assignConversation(
+  { db, relay }: { db: Db; relay: Relay },
+  viewer: Viewer,
+  { conversationId, agentId = viewer.id }: { conversationId: string; agentId: string | undefined },
+): Promise<Conversation> {
+  return changeConversation({ db, relay }, conversationId, async (tx, append) => {
+    const { conversation } = await accessConversation(tx, viewer, conversationId);
+    mustBeStaff(viewer);
+    mustNotBeClosed(conversation);
+    if (conversation.assigneeId === agentId) return conversation;
+    if (conversation.assigneeId !== null && conversation.assigneeId !== viewer.id && viewer.role !== 'MANAGER') {
+      throw conflict('This conversation is assigned to somebody else. Ask them or a manager to hand it over.');
+    }
+    const agent = await tx.participant.findUnique({ where: { id: agentId } });
+    if (!agent) throw notFound('participant');
+    if (!isStaff(agent)) throw badInput('agentId', 'must be an agent or a manager.');
+    await joinMember(tx, append, viewer, conversationId, agentId);
+    await tx.conversation.update({ where: { id: conversationId }, data: { assigneeId: agentId, status: 'OPEN' } });
+    await append({ kind: 'CONVERSATION_CHANGED', actorId: viewer.id });
+    return tx.conversation.findUniqueOrThrow({ where: { id: conversationId }, select: conversationFields });
+  });
+}

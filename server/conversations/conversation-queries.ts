@@ -1,0 +1,65 @@
+import type { Db, Tx } from '../db.ts';
+import { Prisma } from '../generated/prisma/client.ts';
+import type { ConversationStatus } from '../generated/prisma/enums.ts';
+import { isStaff, type Viewer } from '../participants/participant.ts';
+import type { Conversation } from './conversation.ts';
+
+export async function presentMembers(db: Db | Tx, conversationId: string): Promise<string[]> {
+  const members = await db.member.findMany({
+    where: { conversationId, leftAt: null },
+    select: { participantId: true },
+  });
+  return members.map(({ participantId }) => participantId);
+}
+
+export type ConversationFilter = {
+  readonly status: readonly ConversationStatus[];
+  readonly assigneeId: string | undefined;
+  readonly mine: boolean;
+};
+/** A place in the list: by newest activity, then id. */
+export type ListPosition = { readonly at: Date; readonly id: string };
+export type ListedConversation = Conversation & { readonly activityAt: Date };
+
+/**
+ * Raw, because the order and the keyset come from the activity table and Prisma cannot compare a pair of columns. One more
+ * row than asked for tells whether there is more. A viewer's own are looked up first: walking all activity until a page of
+ * them is found would read the whole table for a customer with two.
+ */
+export function listConversations(
+  db: Db,
+  viewer: Viewer,
+  { status, assigneeId, mine }: ConversationFilter,
+  { limit, after }: { limit: number; after: ListPosition | undefined },
+): Promise<ListedConversation[]> {
+  const conditions = [Prisma.sql`true`];
+  if (mine || !isStaff(viewer)) conditions.push(Prisma.sql`c.id IN (SELECT conversation_id FROM mine)`);
+  if (status.length > 0) conditions.push(Prisma.sql`c.status = ANY (${status}::text[]::"ConversationStatus"[])`);
+  if (assigneeId !== undefined) conditions.push(Prisma.sql`c.assignee_id = ${assigneeId}::uuid`);
+  if (after) conditions.push(Prisma.sql`(a.at, a.conversation_id) < (${after.at}, ${after.id}::uuid)`);
+  return db.$queryRaw<ListedConversation[]>`/* list_conversations: one shape per filter */
+    WITH mine AS MATERIALIZED (
+      SELECT conversation_id FROM member WHERE participant_id = ${viewer.id}::uuid AND left_at IS NULL
+    )
+    SELECT c.id::text, c.subject, c.topic, c.status::text, c.priority::text, c.head_seq AS "headSeq", c.assignee_id::text AS "assigneeId",
+      c.created_at AS "createdAt", c.closed_at AS "closedAt", a.at AS "activityAt"
+    FROM conversation_activity a JOIN conversation c ON c.id = a.conversation_id
+    WHERE ${Prisma.join(conditions, ' AND ')}
+    ORDER BY a.at DESC, a.conversation_id DESC LIMIT ${limit}::int`;
+}
+
+/** Raw, for one count per conversation in one statement. */
+export async function countUnread(
+  db: Db,
+  viewerId: string,
+  conversationIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await db.$queryRaw<{ id: string; unread: number }[]>`/* count_unread */
+    SELECT m.conversation_id::text AS id, n.unread::int
+    FROM member m CROSS JOIN LATERAL (
+      SELECT count(*) AS unread FROM message x
+      WHERE x.conversation_id = m.conversation_id AND x.seq > m.read_seq AND x.sender_id <> m.participant_id AND x.deleted_at IS NULL
+    ) n
+    WHERE m.participant_id = ${viewerId}::uuid AND m.left_at IS NULL AND m.conversation_id = ANY (${conversationIds}::uuid[])`;
+  return new Map(rows.map(({ id, unread }) => [id, unread]));
+}

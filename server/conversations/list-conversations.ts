@@ -1,0 +1,47 @@
+import type { Db } from '../db.ts';
+import {
+  badCursor,
+  type Connection,
+  checkPageSize,
+  DEFAULT_PAGE,
+  decodeCursor,
+  encodeCursor,
+  toConnection,
+} from '../graphql/connection.ts';
+import { checkId } from '../input.ts';
+import type { Viewer } from '../participants/participant.ts';
+import {
+  type ConversationFilter,
+  type ListedConversation,
+  type ListPosition,
+  listConversations,
+} from './conversation-queries.ts';
+
+/** Newest activity first; a conversation that becomes active while somebody pages moves to the front, as in any inbox. */
+export async function pageOfConversations(
+  { db }: { db: Db },
+  viewer: Viewer,
+  filter: ConversationFilter,
+  { first, after }: { first: number | null | undefined; after: string | null | undefined },
+): Promise<Connection<ListedConversation>> {
+  const size = checkPageSize('first', first ?? DEFAULT_PAGE);
+  const rows = await listConversations(db, viewer, filter, {
+    limit: size + 1,
+    after: after ? toPosition(after) : undefined,
+  });
+  return toConnection(rows.slice(0, size), toCursor, {
+    hasNextPage: rows.length > size,
+    hasPreviousPage: Boolean(after),
+  });
+}
+
+const CURSOR = 'conversation';
+
+const toCursor = ({ activityAt, id }: ListedConversation) => encodeCursor(CURSOR, activityAt.getTime(), id);
+
+function toPosition(cursor: string): ListPosition {
+  const [time, id] = decodeCursor('after', CURSOR, cursor);
+  const at = new Date(Number(time));
+  if (!id || Number.isNaN(at.getTime())) throw badCursor('after');
+  return { at, id: checkId('after', id) };
+}

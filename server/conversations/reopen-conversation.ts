@@ -1,0 +1,27 @@
+import type { Db } from '../db.ts';
+import { changeConversation } from '../outbox/append-event.ts';
+import type { Relay } from '../outbox/relay-outbox.ts';
+import type { Viewer } from '../participants/participant.ts';
+import { accessAsMember, mustBeStaff } from './access-conversation.ts';
+import { type Conversation, conversationFields } from './conversation.ts';
+import { presentMembers } from './conversation-queries.ts';
+
+export function reopenConversation(
+  { db, relay }: { db: Db; relay: Relay },
+  viewer: Viewer,
+  conversationId: string,
+): Promise<Conversation> {
+  return changeConversation({ db, relay }, conversationId, async (tx, append) => {
+    const conversation = await accessAsMember(tx, viewer, conversationId);
+    mustBeStaff(viewer);
+    if (conversation.status !== 'CLOSED') return conversation;
+    const status = conversation.assigneeId === null ? 'WAITING' : 'OPEN';
+    await tx.conversation.update({ where: { id: conversationId }, data: { status, closedAt: null } });
+    await append({
+      kind: 'CONVERSATION_CHANGED',
+      actorId: viewer.id,
+      inboxes: await presentMembers(tx, conversationId),
+    });
+    return tx.conversation.findUniqueOrThrow({ where: { id: conversationId }, select: conversationFields });
+  });
+}

@@ -1,0 +1,77 @@
+import type { Resolvers } from '../generated/graphql.ts';
+import { checkId, checkOptionalId, checkOptionalText, checkText } from '../input.ts';
+import { pageOfMessages } from '../messages/list-messages.ts';
+import { accessConversation } from './access-conversation.ts';
+import { addParticipant } from './add-participant.ts';
+import { assignConversation } from './assign-conversation.ts';
+import { closeConversation } from './close-conversation.ts';
+import { pageOfConversations } from './list-conversations.ts';
+import { removeParticipant } from './remove-participant.ts';
+import { reopenConversation } from './reopen-conversation.ts';
+import { startConversation } from './start-conversation.ts';
+
+/** A line, as it stands in a list. */
+const TITLE = { max: 200 };
+/** As long as tokens' `sub` may be. */
+const EXTERNAL_ID = { min: 1, max: 200 };
+
+export const conversationResolvers: Resolvers = {
+  Query: {
+    conversation: async (_root, { id }, { app, viewer }) =>
+      (await accessConversation(app.db, viewer, checkId('id', id))).conversation,
+    conversations: (_root, { filter, first, after }, { app, viewer }) => {
+      const assigneeId = checkOptionalId('assigneeId', filter?.assigneeId);
+      return pageOfConversations(
+        app,
+        viewer,
+        { status: filter?.status ?? [], assigneeId, mine: filter?.mine ?? false },
+        { first, after },
+      );
+    },
+  },
+  Mutation: {
+    startConversation: async (_root, { input }, { app, viewer }) => ({
+      conversation: await startConversation(app, viewer, {
+        id: checkOptionalId('id', input.id),
+        subject: checkOptionalText('subject', input.subject, TITLE),
+        topic: checkOptionalText('topic', input.topic, TITLE),
+        priority: input.priority ?? 'NORMAL',
+      }),
+    }),
+    assignConversation: async (_root, { input }, { app, viewer }) => ({
+      conversation: await assignConversation(app, viewer, {
+        conversationId: checkId('conversationId', input.conversationId),
+        agentId: checkOptionalId('agentId', input.agentId),
+      }),
+    }),
+    addParticipant: async (_root, { input }, { app, viewer }) => ({
+      conversation: await addParticipant(app, viewer, {
+        conversationId: checkId('conversationId', input.conversationId),
+        externalId: checkText('externalId', input.externalId, EXTERNAL_ID),
+      }),
+    }),
+    removeParticipant: async (_root, { input }, { app, viewer }) => ({
+      conversation: await removeParticipant(app, viewer, {
+        conversationId: checkId('conversationId', input.conversationId),
+        participantId: checkOptionalId('participantId', input.participantId),
+      }),
+    }),
+    closeConversation: async (_root, { input }, { app, viewer }) => ({
+      conversation: await closeConversation(app, viewer, checkId('conversationId', input.conversationId)),
+    }),
+    reopenConversation: async (_root, { input }, { app, viewer }) => ({
+      conversation: await reopenConversation(app, viewer, checkId('conversationId', input.conversationId)),
+    }),
+  },
+  Conversation: {
+    assignee: async ({ assigneeId }, _args, { loaders }) =>
+      assigneeId === null ? null : ((await loaders.participant.load(assigneeId)) ?? null),
+    members: ({ id }, _args, { loaders }) => loaders.members.load(id),
+    unreadCount: ({ id }, _args, { loaders }) => loaders.unread.load(id),
+    messages: ({ id }, page, { app }) => pageOfMessages(app, id, page),
+    survey: ({ id }, _args, { loaders }) => loaders.survey.load(id),
+  },
+  ConversationMember: {
+    participant: async ({ participantId }, _args, { loaders }) => (await loaders.participant.load(participantId))!,
+  },
+};

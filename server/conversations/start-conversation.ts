@@ -1,0 +1,59 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Db } from '../db.ts';
+import { conflict, isWorthRepeating } from '../errors.ts';
+import type { Priority } from '../generated/prisma/enums.ts';
+import type { Bus } from '../outbox/bus.ts';
+import { isStaff, type Viewer } from '../participants/participant.ts';
+import { type Conversation, conversationFields } from './conversation.ts';
+
+export type NewConversation = {
+  readonly id: string | undefined;
+  readonly subject: string | null;
+  readonly topic: string | null;
+  readonly priority: Priority;
+};
+
+/** Idempotent by id, as far as its starter is concerned. Emits no event: its log begins with the first thing that happens in it. */
+export async function startConversation(
+  { db, bus }: { db: Db; bus: Bus },
+  viewer: Viewer,
+  input: NewConversation,
+): Promise<Conversation> {
+  const { id = uuidv7(), subject, topic, priority } = input;
+  const responsible = isStaff(viewer)
+    ? ({ status: 'OPEN', assigneeId: viewer.id } as const)
+    : ({ status: 'WAITING' } as const);
+  const known = await findStarted(db, viewer, id);
+  if (known) return known;
+  try {
+    const conversation = await db.conversation.create({
+      data: {
+        id,
+        subject,
+        topic,
+        priority,
+        starterId: viewer.id,
+        ...responsible,
+        activity: { create: { at: new Date() } },
+        members: { create: { participantId: viewer.id } },
+      },
+      select: conversationFields,
+    });
+    // For the starter's other devices; the inbox sweep finds it too.
+    bus.publish(`inbox:${viewer.id}`, { type: 'inbox', conversationId: id }).catch(() => {});
+    return conversation;
+  } catch (error) {
+    // A twin of this request was faster.
+    const twin = isWorthRepeating(error) ? await findStarted(db, viewer, id) : undefined;
+    if (twin) return twin;
+    throw error;
+  }
+}
+
+async function findStarted(db: Db, viewer: Viewer, id: string): Promise<Conversation | undefined> {
+  const found = await db.conversation.findUnique({ where: { id }, select: { ...conversationFields, starterId: true } });
+  if (!found) return undefined;
+  const { starterId, ...conversation } = found;
+  if (starterId !== viewer.id) throw conflict('This id belongs to another conversation. Make a new UUID.');
+  return conversation;
+}
