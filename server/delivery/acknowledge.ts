@@ -1,0 +1,63 @@
+import type { Config } from '../config.ts';
+import { notAMember } from '../conversations/access-conversation.ts';
+import type { Member } from '../conversations/conversation.ts';
+import type { Db } from '../db.ts';
+import { badInput, isDatabaseAway, isWorthRepeating, notFound, unavailable } from '../errors.ts';
+import { isStaff, type Viewer } from '../participants/participant.ts';
+import { recordReceipt } from '../telemetry/message-trace.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { createWriteGroups } from '../write-groups.ts';
+import type { ReceiptBroadcast } from './broadcast-receipts.ts';
+import { type AcknowledgeAnswer, type AcknowledgeRow, acknowledgeMessages } from './delivery-queries.ts';
+
+/**
+ * The path of a message: send-message → append-event → relay-outbox → bus → follow-conversation → [acknowledge].
+ *
+ * Raises the viewer's watermarks (D7), grouped like sends, and tells the others. A crash before the commit costs one
+ * receipt, which the client's next one covers: watermarks say "up to here". A crash after it costs the broadcast, which
+ * the head sweep makes up for.
+ */
+export type Acknowledgement = {
+  readonly conversationId: string;
+  readonly deliveredSeq: number;
+  readonly readSeq: number;
+};
+export type Acknowledge = (viewer: Viewer, input: Acknowledgement) => Promise<Member>;
+
+type Parts = { db: Db; config: Config; metrics: Metrics; receipts: ReceiptBroadcast };
+
+export function createAcknowledge({ db, config, metrics, receipts }: Parts): Acknowledge {
+  const groups = createWriteGroups<AcknowledgeRow, AcknowledgeAnswer>({
+    maxGroup: config.SEND_GROUP_MAX,
+    inFlight: 1,
+    maxQueued: config.SEND_QUEUE_MAX,
+    keyOf: ({ conversationId, participantId }) => conversationId + participantId,
+    isWorthRepeating,
+    write: (rows) => acknowledgeMessages(db, rows),
+  });
+
+  return async function acknowledge(viewer, { conversationId, deliveredSeq, readSeq }) {
+    for (const [field, seq] of Object.entries({ deliveredSeq, readSeq })) {
+      if (seq < 0) throw badInput(field, 'must be 0 or more.');
+    }
+    const answer = await groups
+      .write({ conversationId, participantId: viewer.id, deliveredSeq, readSeq })
+      .catch((error: unknown) => Promise.reject(isDatabaseAway(error) ? unavailable() : error));
+    switch (answer.outcome) {
+      case 'not found':
+        throw notFound('conversation');
+      case 'not a member':
+        throw isStaff(viewer) ? notAMember() : notFound('conversation');
+      case 'above head':
+        throw badInput(readSeq > deliveredSeq ? 'readSeq' : 'deliveredSeq', 'is above the head of the conversation.');
+    }
+    const watermarks = { deliveredSeq: answer.deliveredSeq, readSeq: answer.readSeq };
+    if (answer.changed) {
+      metrics.receipts();
+      receipts.raised(conversationId, viewer.id, watermarks);
+      for (const traceparent of answer.deliveredTraces ?? []) recordReceipt(traceparent, conversationId, 'delivered');
+      for (const traceparent of answer.readTraces ?? []) recordReceipt(traceparent, conversationId, 'read');
+    }
+    return { conversationId, participantId: viewer.id, ...watermarks, joinedAt: answer.joinedAt, leftAt: null };
+  };
+}

@@ -1,0 +1,144 @@
+import type { Config } from '../config.ts';
+import type { Db } from '../db.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { ConversationFollower } from './conversation-follower.ts';
+import { readLog } from './delivery-queries.ts';
+import type { ConversationUpdate } from './updates.ts';
+
+/**
+ * One subscriber's place in one conversation. `take` gives what comes next, in batches:
+ *
+ *   state (receipts and presence, whole) → backlog, in pages from PostgreSQL → CaughtUp → live, from a bounded buffer
+ *
+ * While the backlog is read, live updates already gather in the buffer; those it covers are dropped by seq. A buffer that
+ * is full is thrown away and everything starts again from `position` (D6): the database is the buffer.
+ */
+export type ReaderParts = {
+  db: Db;
+  config: Config;
+  metrics: Metrics;
+  follower: ConversationFollower;
+  /** The last seq that the subscriber has. */
+  position: number;
+  viewerId: string;
+  /** Throws when the viewer may no longer read. Asked before each page, and when the viewer leaves. */
+  authorize: () => Promise<void>;
+  /** Called when `take` has something to give. */
+  onReady: () => void;
+};
+
+type Phase = 'state' | 'backlog' | 'live';
+
+export class ConversationReader {
+  readonly conversationId: string;
+  position: number;
+  readonly #parts: ReaderParts;
+  #phase: Phase = 'state';
+  #buffer: ConversationUpdate[] = [];
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts;
+    this.conversationId = parts.follower.conversationId;
+    this.position = parts.position;
+    parts.follower.readers.add(this);
+  }
+
+  get ready(): boolean {
+    return this.#phase !== 'live' || this.#buffer.length > 0;
+  }
+
+  get isLive(): boolean {
+    return this.#phase === 'live';
+  }
+
+  close(): void {
+    this.#parts.follower.readers.delete(this);
+  }
+
+  push(update: ConversationUpdate): void {
+    if (update.type === 'typing' && update.participantId === this.#parts.viewerId) return;
+    if (this.#phase === 'state') return; // all of it is yet to be read
+    if (this.#buffer.length >= this.#parts.config.FOLLOW_BUFFER_MAX) return this.fallBehind('slow reader');
+    this.#buffer.push(update);
+    if (this.#phase === 'live') this.#parts.onReady();
+  }
+
+  /** Forgets what is buffered and serves from PostgreSQL again. */
+  fallBehind(reason: 'slow reader' | 'jump' | 'hole'): void {
+    this.#parts.metrics.resyncs({ reason });
+    this.#buffer = [];
+    this.#phase = 'state';
+    this.#parts.onReady();
+  }
+
+  /** The next batch; empty when there is nothing yet. */
+  async take(): Promise<ConversationUpdate[]> {
+    switch (this.#phase) {
+      case 'state':
+        // From here on changes are buffered, so that none falls between this picture and the live updates.
+        this.#phase = 'backlog';
+        return this.#wholeState();
+      case 'backlog':
+        return this.position < this.#parts.follower.head ? this.#nextPage() : this.#caughtUp();
+      case 'live':
+        return this.#takeLive();
+    }
+  }
+
+  #wholeState(): ConversationUpdate[] {
+    const { follower } = this.#parts;
+    const { conversationId } = this;
+    const updates: ConversationUpdate[] = [];
+    for (const [participantId, watermarks] of follower.watermarks) {
+      updates.push({ type: 'receipt', conversationId, participantId, ...watermarks });
+      updates.push({ type: 'presence', conversationId, participantId, online: follower.isOnline(participantId) });
+    }
+    return updates;
+  }
+
+  async #nextPage(): Promise<ConversationUpdate[]> {
+    const { db, config, follower, authorize } = this.#parts;
+    await authorize();
+    const events = await readLog(
+      db,
+      this.conversationId,
+      this.position,
+      Math.min(this.position + config.FOLLOW_PAGE, follower.head),
+    );
+    for (const [i, { seq }] of events.entries()) {
+      if (seq !== this.position + 1 + i)
+        throw new Error(`no event ${this.position + 1 + i} in conversation ${this.conversationId}`);
+    }
+    if (events.length === 0) throw new Error(`no event ${this.position + 1} in conversation ${this.conversationId}`);
+    this.position += events.length;
+    return events.map((event) => ({ type: 'event', event, watermarks: follower.watermarks }));
+  }
+
+  #caughtUp(): ConversationUpdate[] {
+    this.#phase = 'live';
+    return [{ type: 'caught up', conversationId: this.conversationId, headSeq: this.position }];
+  }
+
+  async #takeLive(): Promise<ConversationUpdate[]> {
+    const updates: ConversationUpdate[] = [];
+    let viewerLeft = false;
+    const buffered = this.#buffer;
+    this.#buffer = [];
+    for (const update of buffered) {
+      if (update.type === 'event') {
+        const { seq, kind, participantId } = update.event;
+        if (seq <= this.position) continue;
+        if (seq !== this.position + 1) {
+          this.fallBehind('hole');
+          break;
+        }
+        this.position = seq;
+        viewerLeft ||= kind === 'PARTICIPANT_LEFT' && participantId === this.#parts.viewerId;
+      }
+      updates.push(update);
+    }
+    // The viewer's own leaving is not told to them any more: from that moment the conversation is not theirs (D8).
+    if (viewerLeft) await this.#parts.authorize();
+    return updates;
+  }
+}

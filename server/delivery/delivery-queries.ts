@@ -1,0 +1,150 @@
+import type { Db } from '../db.ts';
+import type { EventKind } from '../generated/prisma/enums.ts';
+import type { Message, Watermarks } from '../messages/message.ts';
+import type { DurableEvent } from '../outbox/durable-event.ts';
+
+type LogRow = {
+  kind: 'MESSAGE_POSTED' | EventKind;
+  seq: number;
+  at: Date;
+  actorId: string | null;
+  participantId: string | null;
+  traceparent: string | null;
+  messageId: string | null;
+  messageSeq: number;
+  senderId: string;
+  body: string | null;
+  version: number;
+  sentAt: Date | null;
+  createdAt: Date;
+  editedAt: Date | null;
+  deletedAt: Date | null;
+};
+
+/**
+ * The log from just above `afterSeq` up to and including `throughSeq`, which must be committed already: then there is a
+ * row for every seq in between. Raw, because the log is the union of two tables and must come from one snapshot.
+ */
+export async function readLog(
+  db: Db,
+  conversationId: string,
+  afterSeq: number,
+  throughSeq: number,
+): Promise<DurableEvent[]> {
+  const rows = await db.$queryRaw<LogRow[]>`/* read_log */
+    SELECT 'MESSAGE_POSTED' AS kind, m.seq, m.created_at AS at, m.sender_id::text AS "actorId", NULL::text AS "participantId", m.traceparent,
+      m.id::text AS "messageId", m.seq AS "messageSeq", m.sender_id::text AS "senderId", m.body, m.version,
+      m.sent_at AS "sentAt", m.created_at AS "createdAt", m.edited_at AS "editedAt", m.deleted_at AS "deletedAt"
+    FROM message m WHERE m.conversation_id = ${conversationId}::uuid AND m.seq > ${afterSeq}::int AND m.seq <= ${throughSeq}::int
+    UNION ALL
+    SELECT e.kind::text, e.seq, e.at, e.actor_id::text, e.participant_id::text, e.traceparent,
+      m.id::text, m.seq, m.sender_id::text, m.body, m.version, m.sent_at, m.created_at, m.edited_at, m.deleted_at
+    FROM conversation_event e LEFT JOIN message m ON m.id = e.message_id
+    WHERE e.conversation_id = ${conversationId}::uuid AND e.seq > ${afterSeq}::int AND e.seq <= ${throughSeq}::int
+    ORDER BY seq`;
+  return rows.map((row) => ({
+    kind: row.kind,
+    conversationId,
+    seq: row.seq,
+    at: row.at,
+    actorId: row.actorId,
+    participantId: row.participantId,
+    traceparent: row.traceparent,
+    message: row.messageId === null ? null : toMessage(row, row.messageId, conversationId),
+  }));
+}
+
+const toMessage = (row: LogRow, id: string, conversationId: string): Message => ({
+  id,
+  conversationId,
+  seq: row.messageSeq,
+  senderId: row.senderId,
+  body: row.body,
+  version: row.version,
+  sentAt: row.sentAt,
+  createdAt: row.createdAt,
+  editedAt: row.editedAt,
+  deletedAt: row.deletedAt,
+});
+
+export type FollowState = {
+  readonly headSeq: number;
+  readonly members: readonly (Watermarks & { participantId: string })[];
+};
+
+/** What a follower starts from. */
+export async function readFollowState(db: Db, conversationId: string): Promise<FollowState> {
+  return db.conversation.findUniqueOrThrow({
+    where: { id: conversationId },
+    select: {
+      headSeq: true,
+      members: { select: { participantId: true, deliveredSeq: true, readSeq: true }, orderBy: { joinedAt: 'asc' } },
+    },
+  });
+}
+
+/** receipts: the sum of all watermarks. They only grow, so any change shows in it, without a counter to keep. */
+export type SweptHead = { readonly id: string; readonly headSeq: number; readonly receipts: number };
+
+/** Raw, for one aggregate over many conversations: the head sweep runs every second. */
+export function sweepHeads(db: Db, conversationIds: readonly string[]): Promise<SweptHead[]> {
+  return db.$queryRaw<SweptHead[]>`/* head_sweep */
+    SELECT c.id::text, c.head_seq AS "headSeq", coalesce(m.receipts, 0)::float8 AS receipts
+    FROM conversation c
+      LEFT JOIN LATERAL (SELECT sum(x.delivered_seq::bigint + x.read_seq) AS receipts FROM member x WHERE x.conversation_id = c.id) m ON true
+    WHERE c.id = ANY (${conversationIds}::uuid[])`;
+}
+
+export type AcknowledgeRow = {
+  readonly conversationId: string;
+  readonly participantId: string;
+  readonly deliveredSeq: number;
+  readonly readSeq: number;
+};
+
+export type AcknowledgeAnswer = {
+  readonly outcome: 'ok' | 'not found' | 'not a member' | 'above head';
+  readonly deliveredSeq: number;
+  readonly readSeq: number;
+  readonly joinedAt: Date;
+  readonly changed: boolean;
+  readonly deliveredTraces: readonly string[] | null;
+  readonly readTraces: readonly string[] | null;
+};
+
+/** The hot statement: see the migration acknowledge. Answers in the order of the rows. */
+export function acknowledgeMessages(db: Db, rows: readonly AcknowledgeRow[]): Promise<AcknowledgeAnswer[]> {
+  return db.$queryRaw<AcknowledgeAnswer[]>`/* acknowledge_messages */
+    SELECT outcome, delivered_seq AS "deliveredSeq", read_seq AS "readSeq", joined_at AS "joinedAt", changed,
+      delivered_traces AS "deliveredTraces", read_traces AS "readTraces"
+    FROM acknowledge_messages(
+      ${rows.map((r) => r.conversationId)}::uuid[], ${rows.map((r) => r.participantId)}::uuid[],
+      ${rows.map((r) => r.deliveredSeq)}::int[], ${rows.map((r) => r.readSeq)}::int[]
+    )`;
+}
+
+export type InboxRow = {
+  readonly conversationId: string;
+  readonly deliveredSeq: number;
+  readonly headSeq: number;
+  readonly closed: boolean;
+};
+
+/** Raw for its order: urgent first, then unread, then by newest activity. The whole list, but only ids and numbers. */
+export function readInbox(db: Db, participantId: string): Promise<InboxRow[]> {
+  return db.$queryRaw<InboxRow[]>`/* read_inbox */
+    SELECT c.id::text AS "conversationId", m.delivered_seq AS "deliveredSeq", c.head_seq AS "headSeq", c.status = 'CLOSED' AS closed
+    FROM member m
+      JOIN conversation c ON c.id = m.conversation_id
+      JOIN conversation_activity a ON a.conversation_id = c.id
+    WHERE m.participant_id = ${participantId}::uuid AND m.left_at IS NULL
+    ORDER BY c.priority DESC, c.head_seq > m.read_seq DESC, a.at DESC, c.id`;
+}
+
+/** Raw, for the join: conversations with activity since then in which one of these participants is a member. */
+export function readActiveSince(db: Db, participantIds: readonly string[], since: Date) {
+  return db.$queryRaw<{ conversationId: string; participantId: string }[]>`/* inbox_sweep */
+    SELECT a.conversation_id::text AS "conversationId", m.participant_id::text AS "participantId"
+    FROM conversation_activity a JOIN member m ON m.conversation_id = a.conversation_id
+    WHERE a.at > ${since} AND m.left_at IS NULL AND m.participant_id = ANY (${participantIds}::uuid[])`;
+}

@@ -1,0 +1,92 @@
+import { accessConversation } from '../conversations/access-conversation.ts';
+import type { Db } from '../db.ts';
+import { badInput, isDatabaseAway } from '../errors.ts';
+import type { Viewer } from '../participants/participant.ts';
+import type { Measure } from '../telemetry/measure.ts';
+import type { ConversationReader } from './conversation-reader.ts';
+import type { FollowerHub } from './follower-hub.ts';
+import { createSignal, endable, type Signal } from './signal.ts';
+import type { ConversationUpdate } from './updates.ts';
+
+/**
+ * The path of a message: send-message → append-event → relay-outbox → bus → [follow-conversation] → acknowledge.
+ *
+ * A subscription to one conversation: every durable event after a position, once, in order, without a hole (D4). Its parts:
+ * conversation-follower (one per conversation: order out of the bus's hints), conversation-reader (one per subscriber:
+ * backlog, then live), follower-hub (who follows what; the head sweep). A crash here loses nothing: the client resumes
+ * from the last seq it has.
+ */
+export type FollowParts = { db: Db; hub: FollowerHub; measure: Measure };
+
+export async function followConversation(
+  { db, hub, measure }: FollowParts,
+  viewer: Viewer,
+  conversationId: string,
+  afterSeq: number | undefined,
+): Promise<AsyncIterableIterator<ConversationUpdate, void, void>> {
+  const { conversation } = await accessConversation(db, viewer, conversationId);
+  const signal = createSignal();
+  const reader = await hub.attach(conversationId, {
+    position: checkPosition('afterSeq', afterSeq ?? conversation.headSeq, conversation.headSeq),
+    viewerId: viewer.id,
+    authorize: async () => void (await accessConversation(db, viewer, conversationId)),
+    onReady: signal.raise,
+  });
+  // Not left to the generator's finally: one that is ended before its first step never gets there.
+  signal.onEnd(() => hub.detach(reader));
+  return endable(readAll(reader, signal, measure), signal);
+}
+
+async function* readAll(
+  reader: ConversationReader,
+  signal: Signal,
+  measure: Measure,
+): AsyncGenerator<ConversationUpdate, void, void> {
+  try {
+    while (!signal.ended) {
+      if (!reader.ready) await signal.raised();
+      else for await (const update of takeAll(reader, signal, measure)) yield update;
+    }
+  } finally {
+    signal.end();
+  }
+}
+
+/** What the reader has now. A live message counts as delivered when more is asked for: then the socket has taken it. */
+export async function* takeAll(
+  reader: ConversationReader,
+  signal: Signal,
+  measure: Measure,
+): AsyncGenerator<ConversationUpdate, void, void> {
+  const live = reader.isLive;
+  for (const update of await takePatiently(reader, signal)) {
+    yield update;
+    if (live && update.type === 'event' && update.event.kind === 'MESSAGE_POSTED') measure.delivered(update.event.at);
+  }
+}
+
+export function checkPosition(field: string, seq: number, headSeq: number): number {
+  if (seq < 0) throw badInput(field, 'must be 0 or more.');
+  if (seq > headSeq)
+    throw badInput(
+      field,
+      `is above the head of the conversation (${headSeq}). Start again from 0 if the position is not known.`,
+    );
+  return seq;
+}
+
+/** How long a subscriber whose backlog cannot be read waits before it is tried again. */
+export const RETRY_MS = 500;
+
+/** PostgreSQL being away is no reason to end a subscription: it goes on where it was when it is back. */
+async function takePatiently(reader: ConversationReader, signal: Signal): Promise<ConversationUpdate[]> {
+  while (!signal.ended) {
+    try {
+      return await reader.take();
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error;
+      await signal.after(RETRY_MS);
+    }
+  }
+  return [];
+}

@@ -1,0 +1,80 @@
+import { repeat } from '../repeat.ts';
+import { ConversationFollower, type FollowerParts } from './conversation-follower.ts';
+import { ConversationReader, type ReaderParts } from './conversation-reader.ts';
+import { sweepHeads } from './delivery-queries.ts';
+
+/**
+ * All followers of this process: one per conversation, opened with its first reader and closed with its last. Runs the
+ * head sweep, which finds what the bus lost: by it, at the latest, every event arrives (D5).
+ */
+export type FollowerHub = {
+  attach(
+    conversationId: string,
+    reader: Omit<ReaderParts, 'db' | 'config' | 'metrics' | 'follower'>,
+  ): Promise<ConversationReader>;
+  detach(reader: ConversationReader): void;
+  start(): void;
+  stop(): Promise<void>;
+};
+
+/** Conversations compared by one statement. */
+const SWEEP_BATCH = 1_000;
+
+type Followed = { follower: ConversationFollower; opened: Promise<void>; readers: number };
+
+export function createFollowerHub(parts: FollowerParts): FollowerHub {
+  const { db, bus, config, metrics, onError } = parts;
+  const followed = new Map<string, Followed>();
+
+  async function sweep(): Promise<void> {
+    const ids = [...followed.keys()];
+    for (let from = 0; from < ids.length; from += SWEEP_BATCH) {
+      for (const head of await sweepHeads(db, ids.slice(from, from + SWEEP_BATCH)))
+        followed.get(head.id)?.follower.swept(head);
+    }
+  }
+
+  const sweeping = repeat({ intervalMs: config.HEAD_SWEEP_INTERVAL_MS, enabled: config.HEAD_SWEEP, onError }, sweep);
+
+  function release(conversationId: string, entry: Followed) {
+    if (--entry.readers > 0) return;
+    followed.delete(conversationId);
+    entry.follower.close();
+    metrics.followers(-1);
+  }
+
+  bus.onGap(() => {
+    for (const { follower } of followed.values()) void follower.check();
+  });
+
+  return {
+    async attach(conversationId, reader) {
+      let entry = followed.get(conversationId);
+      if (!entry) {
+        const follower = new ConversationFollower(parts, conversationId);
+        entry = { follower, opened: follower.open(), readers: 0 };
+        followed.set(conversationId, entry);
+        metrics.followers(1);
+      }
+      entry.readers++;
+      try {
+        await entry.opened;
+      } catch (error) {
+        release(conversationId, entry);
+        throw error;
+      }
+      return new ConversationReader({ db, config, metrics, follower: entry.follower, ...reader });
+    },
+    detach(reader) {
+      reader.close();
+      const entry = followed.get(reader.conversationId);
+      if (entry) release(reader.conversationId, entry); // none after stop
+    },
+    start: () => sweeping.start(),
+    async stop() {
+      await sweeping.stop();
+      for (const { follower } of followed.values()) follower.close();
+      followed.clear();
+    },
+  };
+}

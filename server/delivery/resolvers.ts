@@ -1,0 +1,83 @@
+import { badInput } from '../errors.ts';
+import type { Resolvers } from '../generated/graphql.ts';
+import type { Context } from '../graphql/context.ts';
+import { checkId } from '../input.ts';
+import { followConversation } from './follow-conversation.ts';
+import { followInbox, toPositions } from './follow-inbox.ts';
+import { type ConversationUpdate, type DurableUpdate, graphqlTypeOf, type InboxUpdate } from './updates.ts';
+
+/** A device that knows more conversations than this does better without positions. */
+const MAX_POSITIONS = 10_000;
+
+const durableEvent = {
+  conversationId: ({ event }: DurableUpdate) => event.conversationId,
+  seq: ({ event }: DurableUpdate) => event.seq,
+  at: ({ event }: DurableUpdate) => event.at,
+  actor: async ({ event }: DurableUpdate, _args: unknown, { loaders }: Context) =>
+    event.actorId === null ? null : ((await loaders.participant.load(event.actorId)) ?? null),
+};
+
+const messageEvent = {
+  ...durableEvent,
+  message: ({ event, watermarks }: DurableUpdate) => ({ ...event.message!, watermarks }),
+};
+
+const membershipEvent = {
+  ...durableEvent,
+  participant: async ({ event }: DurableUpdate, _args: unknown, { loaders }: Context) =>
+    (await loaders.participant.load(event.participantId!))!,
+};
+
+export const deliveryResolvers: Resolvers = {
+  Subscription: {
+    conversationUpdates: {
+      subscribe: (_root, { conversationId, afterSeq }, { app, viewer }) =>
+        followConversation(app, viewer, checkId('conversationId', conversationId), afterSeq ?? undefined),
+      resolve: (update: ConversationUpdate) => update,
+    },
+    inboxUpdates: {
+      subscribe: (_root, { positions }, { app, viewer }) => {
+        if (positions && positions.length > MAX_POSITIONS)
+          throw badInput('positions', `must have at most ${MAX_POSITIONS} entries.`);
+        const given = positions?.map(({ conversationId, seq }) => ({
+          conversationId: checkId('positions', conversationId),
+          seq,
+        }));
+        return followInbox(app, viewer, given && toPositions(given));
+      },
+      resolve: (update: InboxUpdate) => update,
+    },
+  },
+  Mutation: {
+    acknowledge: async (_root, { input }, { app, viewer }) => {
+      const { deliveredSeq, readSeq } = input;
+      if (typeof deliveredSeq !== 'number' && typeof readSeq !== 'number')
+        throw badInput('deliveredSeq', 'or readSeq must be given.');
+      const conversationId = checkId('conversationId', input.conversationId);
+      return {
+        member: await app.acknowledge(viewer, {
+          conversationId,
+          deliveredSeq: deliveredSeq ?? 0,
+          readSeq: readSeq ?? 0,
+        }),
+      };
+    },
+  },
+  ConversationUpdate: { __resolveType: graphqlTypeOf },
+  ConversationEvent: { __resolveType: (update: ConversationUpdate) => graphqlTypeOf(update) as 'MessagePosted' },
+  MessagePosted: messageEvent,
+  MessageEdited: messageEvent,
+  MessageDeleted: messageEvent,
+  ParticipantJoined: membershipEvent,
+  ParticipantLeft: membershipEvent,
+  ConversationChanged: {
+    ...durableEvent,
+    conversation: async ({ event }, _args, { loaders }) => (await loaders.conversation.load(event.conversationId))!,
+  },
+  ReceiptAdvanced: {
+    participant: async ({ participantId }, _args, { loaders }) => (await loaders.participant.load(participantId))!,
+  },
+  InboxUpdate: {
+    conversation: async ({ conversationId }, _args, { loaders }) => (await loaders.conversation.load(conversationId))!,
+  },
+};
