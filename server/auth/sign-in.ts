@@ -1,0 +1,88 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { jwtVerify, SignJWT } from 'jose';
+import type { Db } from '../db.ts';
+import { unauthenticated } from '../errors.ts';
+import { signToken } from './sign-token.ts';
+
+/**
+ * The dashboard's sign-in. A link carries a code that works once; it is exchanged, by POST, for a session that lives in an
+ * HttpOnly cookie; the page gets short-lived Bearer tokens for the session. The cookie itself opens nothing but that.
+ */
+export type SignIn = ReturnType<typeof createSignIn>;
+
+const CODE_MS = 15 * 60_000;
+const SESSION_S = 12 * 3_600;
+const TOKEN_S = 15 * 60;
+const TRY_IT_S = 3_600;
+const SESSION_TYPE = 'parley-session+jwt';
+
+const hashOf = (code: string) => new Uint8Array(createHash('sha256').update(code).digest());
+
+export function createSignIn({ db, key }: { db: Db; key: Uint8Array }) {
+  async function verifySession(session: string | undefined): Promise<{ name: string }> {
+    if (!session) throw unauthenticated('Not signed in.');
+    const verified = await jwtVerify(session, key, {
+      algorithms: ['HS256'],
+      typ: SESSION_TYPE,
+      subject: 'manager',
+    }).catch(() => undefined);
+    if (!verified) throw unauthenticated('The session has ended.');
+    return { name: String(verified.payload.name) };
+  }
+
+  return {
+    /** Printed once, by whoever starts the server. */
+    async createCode(): Promise<string> {
+      const code = randomBytes(24).toString('base64url');
+      await db.signInCode.deleteMany({ where: { expiresAt: { lt: new Date(Date.now() - CODE_MS) } } });
+      await db.signInCode.create({
+        data: { codeHash: hashOf(code), role: 'MANAGER', name: 'Manager', expiresAt: new Date(Date.now() + CODE_MS) },
+      });
+      return code;
+    },
+
+    /** Uses up a code. One statement decides, so that two browsers with one link cannot both come in. */
+    async exchange(code: string): Promise<{ session: string; expiresAt: Date }> {
+      const codeHash = hashOf(code);
+      const used = await db.signInCode.updateMany({
+        where: { codeHash, usedAt: null, expiresAt: { gt: new Date() } },
+        data: { usedAt: new Date() },
+      });
+      if (used.count === 0)
+        throw unauthenticated('This sign-in link was used already or has expired. Start Parley again for a new one.');
+      const { name } = await db.signInCode.findUniqueOrThrow({ where: { codeHash } });
+      const expiresAt = new Date(Date.now() + SESSION_S * 1000);
+      const session = await new SignJWT({ name })
+        .setProtectedHeader({ alg: 'HS256', typ: SESSION_TYPE })
+        .setSubject('manager')
+        .setIssuedAt()
+        .setExpirationTime(expiresAt)
+        .sign(key);
+      return { session, expiresAt };
+    },
+
+    async bearer(session: string | undefined): Promise<{ token: string; expiresAt: Date }> {
+      const { name } = await verifySession(session);
+      const token = await signToken(key, { sub: 'parley:manager', role: 'MANAGER', name, expiresInSeconds: TOKEN_S });
+      return { token, expiresAt: new Date(Date.now() + TOKEN_S * 1000) };
+    },
+
+    /** A customer and an agent of their own for every visit of the page Try it. */
+    async tryIt(session: string | undefined) {
+      await verifySession(session);
+      const visit = randomBytes(6).toString('hex');
+      const make = async (role: 'CUSTOMER' | 'AGENT', name: string) => ({
+        token: await signToken(key, {
+          sub: `try-it:${role.toLowerCase()}:${visit}`,
+          role,
+          name,
+          expiresInSeconds: TRY_IT_S,
+        }),
+        name,
+      });
+      return { customer: await make('CUSTOMER', 'Cleo Customer'), agent: await make('AGENT', 'Ada Agent') };
+    },
+
+    sessionSeconds: SESSION_S,
+  };
+}

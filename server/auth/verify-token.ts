@@ -1,0 +1,70 @@
+import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { z } from 'zod';
+import type { Config } from '../config.ts';
+import { unauthenticated } from '../errors.ts';
+import type { Role } from '../generated/prisma/enums.ts';
+
+/** What a valid token says. */
+export type Claims = {
+  readonly sub: string;
+  readonly role: Role;
+  readonly name: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+};
+export type VerifyToken = (token: string) => Promise<Claims>;
+
+/** Clocks of the host application and of this server may differ by this much, in seconds. */
+const CLOCK_TOLERANCE_S = 60;
+/** Longest text in a claim, in UTF-16 units: they become database values that are shown in lists. */
+const MAX_CLAIM_LENGTH = 200;
+
+/** Tokens with another purpose, such as the dashboard's session cookie, carry a typ of their own and are no Bearer tokens. */
+const BEARER_TYPES = new Set([undefined, 'JWT', 'jwt', 'at+jwt']);
+
+const text = z
+  .string()
+  .min(1)
+  .max(MAX_CLAIM_LENGTH)
+  .refine((value) => value.isWellFormed() && !value.includes('\0'));
+const claims = z.object({
+  sub: text,
+  role: z.enum(['customer', 'agent', 'manager']),
+  name: text.optional(),
+  iat: z.number().optional(),
+  exp: z.number(),
+});
+
+/** HS256 with this installation's key; EdDSA, ES256 and RS256 with the identity provider's keys. Nothing else is looked at. */
+export function createVerifyToken({ config, key }: { config: Config; key: Uint8Array | undefined }): VerifyToken {
+  const jwks = config.AUTH_JWKS_URL ? createRemoteJWKSet(new URL(config.AUTH_JWKS_URL)) : undefined;
+  const options = { clockTolerance: CLOCK_TOLERANCE_S, requiredClaims: ['sub', 'role', 'exp'] };
+
+  return async function verifyToken(token) {
+    const payload = await verify(token).catch((error: unknown) => Promise.reject(unauthenticated(reason(error))));
+    const parsed = claims.safeParse(payload);
+    if (!parsed.success) {
+      const { path, message } = parsed.error.issues[0]!;
+      throw unauthenticated(`The token's claim "${String(path[0])}" is not usable (${message}).`);
+    }
+    const { sub, role, name = sub, iat = 0, exp } = parsed.data;
+    return { sub, role: role.toUpperCase() as Role, name, issuedAt: iat, expiresAt: exp };
+  };
+
+  async function verify(token: string): Promise<JWTPayload> {
+    const { alg, typ } = decodeProtectedHeader(token);
+    if (!BEARER_TYPES.has(typ)) throw new errors.JWTInvalid('wrong type');
+    if (alg === 'HS256' && key) return (await jwtVerify(token, key, { ...options, algorithms: ['HS256'] })).payload;
+    if (jwks) return (await jwtVerify(token, jwks, { ...options, algorithms: ['EdDSA', 'ES256', 'RS256'] })).payload;
+    throw new errors.JOSEAlgNotAllowed('algorithm not accepted');
+  }
+}
+
+/** Enough to know what to do; nothing that helps to guess a key. */
+function reason(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'The token has expired.';
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return `The token's claim "${error.claim}" is missing or not valid.`;
+  if (error instanceof errors.JWKSTimeout) return 'The identity provider’s keys cannot be reached.';
+  return 'The token is not valid.';
+}
