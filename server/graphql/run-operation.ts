@@ -1,0 +1,127 @@
+import { SpanStatusCode } from '@opentelemetry/api';
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { App } from '../app.ts';
+import { toClientError } from '../errors.ts';
+import { endSpan, runIn, startOperation } from '../telemetry/message-trace.ts';
+import { type Context, freshContext } from './context.ts';
+
+/**
+ * How the socket runs operations. Apollo's plugins, masking and metrics do nothing there, so each has its counterpart here;
+ * errors are translated by the same function on both transports.
+ */
+export type RunArgs = ExecutionArgs & { readonly contextValue: Context; readonly traceparent: string | undefined };
+
+export function nameOf({ operation, name }: OperationDefinitionNode): string {
+  return name ? `${operation} ${name.value}` : operation;
+}
+
+/** A query or mutation: one span, one measurement, translated errors, `extensions.traceId`. */
+export async function runOperation(app: App, { traceparent, ...args }: RunArgs): Promise<ExecutionResult> {
+  const operation = getOperationAST(args.document, args.operationName)!;
+  const span = startOperation(nameOf(operation), traceparent, { 'graphql.operation.type': operation.operation });
+  const startedAt = performance.now();
+  const result = await runIn(span, () => execute(args));
+  const errors = result.errors && translate(app, result.errors);
+  app.measure.operation(
+    { type: operation.operation, transport: 'socket', outcome: outcomeOf(errors) },
+    performance.now() - startedAt,
+  );
+  if (outcomeOf(errors) === 'failed') span.setStatus({ code: SpanStatusCode.ERROR });
+  endSpan(span);
+  return { ...result, ...(errors ? { errors } : {}), extensions: { traceId: span.spanContext().traceId } };
+}
+
+/** A subscription: its set-up is an operation; each event is executed with a context of its own. */
+export async function runSubscription(
+  app: App,
+  { traceparent, ...args }: RunArgs,
+): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> {
+  const operation = getOperationAST(args.document, args.operationName)!;
+  const span = startOperation(nameOf(operation), traceparent, { 'graphql.operation.type': 'subscription' });
+  const startedAt = performance.now();
+  const source = await runIn(span, () => createSourceEventStream(args));
+  const errors = 'errors' in source && source.errors ? translate(app, source.errors) : undefined;
+  app.measure.operation(
+    { type: 'subscription', transport: 'socket', outcome: outcomeOf(errors) },
+    performance.now() - startedAt,
+  );
+  endSpan(span);
+  if (errors) return { errors, extensions: { traceId: span.spanContext().traceId } };
+  const [field] = operation.selectionSet.selections;
+  return eachExecuted(app, source as AsyncIterable<unknown>, args, {
+    field: field?.kind === Kind.FIELD ? field.name.value : 'other',
+  });
+}
+
+function eachExecuted(
+  app: App,
+  source: AsyncIterable<unknown>,
+  args: Omit<RunArgs, 'traceparent'>,
+  label: { field: string },
+): AsyncGenerator<ExecutionResult> {
+  const events = source[Symbol.asyncIterator]();
+  let failed = false;
+  let stopped = false;
+  app.metrics.subscriptions(1, label);
+  const stop = async () => {
+    if (!stopped) app.metrics.subscriptions(-1, label);
+    stopped = true;
+    await events.return?.();
+    return { done: true, value: undefined } as const;
+  };
+  return {
+    async next() {
+      if (failed) return stop();
+      try {
+        const { done, value } = await events.next();
+        if (done) return stop();
+        const result = await execute({ ...args, rootValue: value, contextValue: freshContext(args.contextValue) });
+        return { done: false, value: result.errors ? { ...result, errors: translate(app, result.errors) } : result };
+      } catch (error) {
+        // A stream that throws would close the whole socket; told as a last result, only this subscription ends.
+        failed = true;
+        const located = new GraphQLError('The subscription has ended.', {
+          originalError: error instanceof Error ? error : undefined,
+        });
+        return { done: false, value: { errors: translate(app, [located]) } };
+      }
+    },
+    return: stop,
+    async throw(error) {
+      await stop();
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  };
+}
+
+export function translate(app: Pick<App, 'log' | 'config'>, errors: readonly GraphQLError[]): GraphQLError[] {
+  return errors.map((error) =>
+    toClientError(error, (err) => app.log.error({ err }, 'an operation failed'), {
+      hideSuggestions: app.config.NODE_ENV === 'production',
+    }),
+  );
+}
+
+/** refused: the caller's fault; failed: ours. */
+export function outcomeOf(
+  errors: readonly { extensions?: { code?: unknown } }[] | undefined,
+): 'ok' | 'refused' | 'failed' {
+  if (!errors || errors.length === 0) return 'ok';
+  const ours = errors.some(
+    ({ extensions }) => extensions?.code === 'INTERNAL_SERVER_ERROR' || extensions?.code === 'UNAVAILABLE',
+  );
+  return ours ? 'failed' : 'refused';
+}

@@ -1,0 +1,29 @@
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import type { GraphQLSchema } from 'graphql';
+import { conversationResolvers } from '../conversations/resolvers.ts';
+import { deliveryResolvers } from '../delivery/resolvers.ts';
+import { kpiResolvers } from '../kpis/resolvers.ts';
+import { messageResolvers } from '../messages/resolvers.ts';
+import { participantResolvers } from '../participants/resolvers.ts';
+import { presenceResolvers } from '../presence/resolvers.ts';
+import { surveyResolvers } from '../surveys/resolvers.ts';
+import { DateTime } from './date-time.ts';
+import { loadTypeDefs } from './load-type-defs.ts';
+import { nodeResolvers } from './node.ts';
+
+export const createSchema = (): GraphQLSchema =>
+  makeExecutableSchema({
+    typeDefs: loadTypeDefs(),
+    resolvers: [
+      { DateTime },
+      nodeResolvers,
+      participantResolvers,
+      conversationResolvers,
+      messageResolvers,
+      deliveryResolvers,
+      presenceResolvers,
+      surveyResolvers,
+      kpiResolvers,
+    ],
+    resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
+  });

@@ -1,0 +1,112 @@
+import type { Server } from 'node:http';
+import { handleProtocols } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { App } from '../app.ts';
+import { createSocketProtocol } from './socket-protocol.ts';
+
+/**
+ * The adapter between `ws` and the protocol. Close codes: 4403 no valid token or one that ran out; 1012 this server is going
+ * away; 1013 it cannot serve right now, or the reader is too slow. Clients come back after the last two by themselves.
+ */
+export type SocketServer = {
+  /** Tells every client to come back elsewhere, and waits until they have gone. */
+  drain(): Promise<void>;
+};
+
+/** A reader that accepts nothing for this long is cut off; it resumes where it was. */
+const WRITE_TIMEOUT_MS = 30_000;
+/** How long clients get to answer a close. */
+const CLOSE_WAIT_MS = 1_000;
+
+export function startSocketServer(app: App, httpServer: Server): SocketServer {
+  const { config, log } = app;
+  const protocol = createSocketProtocol(app);
+  const sockets = new WebSocketServer({
+    noServer: true,
+    handleProtocols,
+    maxPayload: config.SOCKET_MAX_PAYLOAD_BYTES,
+    perMessageDeflate: false,
+  });
+
+  httpServer.on('upgrade', (request, stream, head) => {
+    if (request.url?.split('?')[0] !== '/graphql')
+      return stream.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+    sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
+  });
+
+  sockets.on('connection', (socket, request) => {
+    // An oversized frame, a broken connection: ws closes the socket with the right code by itself.
+    socket.on('error', (error) => log.debug({ reason: error.message }, 'socket error'));
+    const stopPinging = keepAlive(socket, config.SOCKET_KEEP_ALIVE_MS);
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) => send(socket, data),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (handle) =>
+          socket.on('message', (data) => {
+            handle(String(data)).catch((err: unknown) => {
+              log.error({ err }, 'a socket message could not be handled');
+              socket.close(1013, 'Try again later');
+            });
+          }),
+      },
+      { socket, headers: request.headers },
+    );
+    socket.once('close', (code, reason) => {
+      stopPinging();
+      closed(code, String(reason)).catch((err: unknown) => log.error({ err }, 'a socket could not be cleaned up'));
+    });
+  });
+
+  return {
+    async drain() {
+      for (const socket of sockets.clients) socket.close(1012, 'Service restart');
+      await allClosed(sockets.clients);
+      for (const socket of sockets.clients) socket.terminate();
+      sockets.close();
+    },
+  };
+}
+
+/** Resolves when the socket has taken the data: what awaits it is slowed down to the reader's pace. */
+function send(socket: WebSocket, data: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    const timer = setTimeout(() => {
+      socket.close(1013, 'Reader too slow');
+      socket.terminate();
+    }, WRITE_TIMEOUT_MS);
+    // A failed write is followed by 'close', which ends every subscription: nobody needs to hear of it here.
+    socket.send(data, () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** A half-open connection is noticed within two intervals. */
+function keepAlive(socket: WebSocket, intervalMs: number): () => void {
+  let alive = true;
+  socket.on('pong', () => {
+    alive = true;
+  });
+  const timer = setInterval(() => {
+    if (!alive) return socket.terminate();
+    alive = false;
+    if (socket.readyState === socket.OPEN) socket.ping();
+  }, intervalMs);
+  return () => clearInterval(timer);
+}
+
+async function allClosed(clients: Set<WebSocket>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_WAIT_MS);
+  });
+  await Promise.race([
+    enough,
+    Promise.all([...clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)))),
+  ]);
+  clearTimeout(timer);
+}
