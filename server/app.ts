@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import type { GraphQLSchema } from 'graphql';
+import { type Authenticate, createAuthenticate } from './auth/authenticate.ts';
+import { installationKey } from './auth/installation-keys.ts';
+import { createSessionRecorder } from './auth/record-session.ts';
+import { createSignIn, type SignIn } from './auth/sign-in.ts';
+import { createVerifyToken } from './auth/verify-token.ts';
+import type { Config } from './config.ts';
+import { type Db, openDb } from './db.ts';
+import { type Acknowledge, createAcknowledge } from './delivery/acknowledge.ts';
+import { createReceiptBroadcast } from './delivery/broadcast-receipts.ts';
+import { createFollowerHub, type FollowerHub } from './delivery/follower-hub.ts';
+import { createInboxWatch, type InboxWatch } from './delivery/inbox-watch.ts';
+import { isDatabaseAway } from './errors.ts';
+import { createSchema } from './graphql/schema.ts';
+import { type HttpServer, startHttpServer } from './http-server.ts';
+import { createKpiFeed, type KpiFeed } from './kpis/kpi-feed.ts';
+import { createKpiRecorder } from './kpis/kpi-recorder.ts';
+import { createSendMessage, type SendMessage } from './messages/send-message.ts';
+import { type Bus, createBus } from './outbox/bus.ts';
+import { countOutbox } from './outbox/outbox-queries.ts';
+import { createRelay, type Relay } from './outbox/relay-outbox.ts';
+import { createParticipantDirectory, type ParticipantDirectory } from './participants/participant-directory.ts';
+import { createPresenceBoard } from './presence/presence-board.ts';
+import { createPresenceTracker, type PresenceTracker } from './presence/track-presence.ts';
+import { openRedis } from './redis.ts';
+import type { Log } from './telemetry/log.ts';
+import { createMeasure, type Measure } from './telemetry/measure.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { type MetricsServer, startMetricsServer } from './telemetry/metrics-server.ts';
+import { telemetry } from './telemetry/telemetry.ts';
+
+/** The composition root: the only file that builds things, and the order in which they start and stop. */
+export type App = {
+  readonly config: Config;
+  readonly log: Log;
+  readonly db: Db;
+  readonly bus: Bus;
+  readonly metrics: Metrics;
+  readonly measure: Measure;
+  readonly schema: GraphQLSchema;
+  readonly participants: ParticipantDirectory;
+  readonly authenticate: Authenticate;
+  /** Absent in production without AUTH_SECRET: no secret is made up there. */
+  readonly signIn: SignIn | undefined;
+  readonly relay: Relay;
+  readonly hub: FollowerHub;
+  readonly inboxWatch: InboxWatch;
+  readonly presence: PresenceTracker;
+  readonly sendMessage: SendMessage;
+  readonly acknowledge: Acknowledge;
+  readonly kpiFeed: KpiFeed;
+  /** Why this process should get no traffic now; undefined when it should. */
+  whyNotReady(): Promise<string | undefined>;
+};
+
+export type RunningApp = {
+  readonly app: App;
+  readonly url: string;
+  readonly metricsUrl: string;
+  /** Drains and stops everything (D9). The second call waits for the first. */
+  stop(): Promise<void>;
+};
+
+export async function startApp({
+  config,
+  log,
+  databaseUrl,
+}: {
+  config: Config;
+  log: Log;
+  databaseUrl: string;
+}): Promise<RunningApp> {
+  const processId = randomUUID();
+  const onError = (error: unknown) => {
+    if (isDatabaseAway(error)) log.debug({ err: error }, 'PostgreSQL is away');
+    else log.error({ err: error }, 'background work failed');
+  };
+  telemetry().reportTo(log);
+  const db = openDb(config, databaseUrl);
+  const redis = config.REDIS_URL ? openRedis(config.REDIS_URL, log) : undefined;
+  const bus = createBus({ redis, enabled: config.BUS });
+  const metrics = createMetrics();
+  const kpis = createKpiRecorder({ db, processId, log });
+  const measure = createMeasure({ metrics, kpis });
+
+  const [ownKey, fingerprintKey] = await Promise.all([
+    ownSigningKey(config, db),
+    installationKey(db, 'body_fingerprint'),
+  ]);
+  const participants = createParticipantDirectory({ db, bus });
+  const sessions = createSessionRecorder({ db, onError });
+  const verifyToken = createVerifyToken({ config, key: ownKey });
+
+  const relay = createRelay({ db, bus, config, metrics, log });
+  const receipts = createReceiptBroadcast({ bus, config });
+  const presenceBoard = createPresenceBoard({ db, bus, config, onError });
+  const presence = createPresenceTracker({ db, bus, config, processId, onError });
+  const hub = createFollowerHub({ db, bus, config, metrics, presence: presenceBoard, onError });
+  const inboxWatch = createInboxWatch({ db, bus, config, onError });
+  const kpiFeed = createKpiFeed(db);
+  metrics.observe('parley_outbox_depth', 'Outbox rows that are not known to be published', () => countOutbox(db));
+
+  const app: App = {
+    config,
+    log,
+    db,
+    bus,
+    metrics,
+    measure,
+    schema: createSchema(),
+    participants,
+    authenticate: createAuthenticate({ db, verifyToken, participants, sessions }),
+    signIn: ownKey && createSignIn({ db, key: ownKey }),
+    relay,
+    hub,
+    inboxWatch,
+    presence,
+    sendMessage: createSendMessage({ db, config, relay, fingerprintKey, measure }),
+    acknowledge: createAcknowledge({ db, config, metrics, receipts }),
+    kpiFeed,
+    async whyNotReady() {
+      try {
+        await db.$queryRaw`/* ready */ SELECT 1`;
+        return undefined;
+      } catch {
+        return 'PostgreSQL is away';
+      }
+    },
+  };
+
+  let http: HttpServer | undefined;
+  let metricsServer: MetricsServer | undefined;
+  let stopped: Promise<void> | undefined;
+
+  /** What takes work in goes first, what carries it out last. */
+  async function stop(): Promise<void> {
+    const cut = setTimeout(() => {
+      log.error('the graceful stop took too long');
+      process.exit(1);
+    }, config.DRAIN_TIMEOUT_MS).unref();
+    await http?.drain();
+    await kpiFeed.stop();
+    await relay.stop();
+    await Promise.all([hub.stop(), inboxWatch.stop(), presenceBoard.stop(), presence.stop()]);
+    receipts.stop();
+    await kpis.stop();
+    bus.stop();
+    await db.$disconnect();
+    await metricsServer?.stop();
+    await telemetry().shutdown();
+    clearTimeout(cut);
+  }
+
+  try {
+    relay.start();
+    hub.start();
+    inboxWatch.start();
+    presenceBoard.start();
+    presence.start();
+    kpis.start();
+    metricsServer = await startMetricsServer({ port: config.METRICS_PORT, host: config.HOST, log });
+    http = await startHttpServer(app);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { app, url: http.url, metricsUrl: metricsServer.url, stop: () => (stopped ??= stop()) };
+}
+
+/** What Parley's own tokens are signed with. */
+async function ownSigningKey(config: Config, db: Db): Promise<Uint8Array | undefined> {
+  if (config.AUTH_SECRET) return new TextEncoder().encode(config.AUTH_SECRET);
+  return config.NODE_ENV === 'production' ? undefined : installationKey(db, 'auth_secret');
+}

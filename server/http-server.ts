@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import express from 'express';
+import helmet from 'helmet';
+import type { App } from './app.ts';
+import { authRoutes } from './auth/http-routes.ts';
+import { ConfigError } from './config.ts';
+import { graphqlOverHttp } from './graphql/http.ts';
+import { type SocketServer, startSocketServer } from './graphql/socket.ts';
+
+/** API and dashboard on one port. */
+export type HttpServer = {
+  readonly url: string;
+  /** Not ready any more, no new connections, sockets told to come back elsewhere, running requests finished. */
+  drain(): Promise<void>;
+};
+
+const dashboard = fileURLToPath(new URL('../dashboard/out', import.meta.url));
+
+export async function startHttpServer(app: App): Promise<HttpServer> {
+  const { config } = app;
+  let draining = false;
+  const graphql = await graphqlOverHttp(app);
+  const web = express();
+  web.disable('x-powered-by');
+  // The strict content policy comes with hashes of the dashboard's scripts; everything else is helmet's default.
+  web.use(
+    helmet({ contentSecurityPolicy: false, strictTransportSecurity: config.PUBLIC_URL?.startsWith('https:') ?? false }),
+  );
+  web.get('/livez', (_request, response) => void response.type('text').send('ok\n'));
+  web.get('/readyz', async (_request, response) => {
+    const reason = draining ? 'draining' : await app.whyNotReady();
+    response
+      .status(reason ? 503 : 200)
+      .type('text')
+      .send(`${reason ?? 'ok'}\n`);
+  });
+  web.use('/auth', authRoutes({ signIn: app.signIn, secureCookies: config.PUBLIC_URL?.startsWith('https:') ?? false }));
+  web.use('/graphql', graphql.routes);
+  web.use(express.static(dashboard, { extensions: ['html'], maxAge: 0 }));
+
+  const server = createServer({ keepAliveTimeout: 65_000 }, web);
+  const sockets: SocketServer = startSocketServer(app, server);
+  await listen(server, config.PORT, config.HOST);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url:
+      config.PUBLIC_URL ??
+      `http://${config.HOST === '0.0.0.0' || config.HOST === '::' ? 'localhost' : config.HOST}:${port}`,
+    async drain() {
+      if (draining) return;
+      draining = true;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      await sockets.drain();
+      await closed;
+      await graphql.stop();
+    },
+  };
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE')
+      throw new ConfigError(`Port ${port} is in use. Stop what listens there, or choose another: PORT=4001 npm start`);
+    if (code === 'EACCES')
+      throw new ConfigError(`Port ${port} may not be used by this user. Choose one above 1023: PORT=4001 npm start`);
+    if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
+      throw new ConfigError(`HOST is "${host}": this machine has no such address.`);
+    throw error;
+  }
+}
