@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MigrationList } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { ConfigError } from '../server/config.ts';
-import { withMigrationLock } from './migration-lock.ts';
+import { withMigrationLock, withOneConnection } from './migration-lock.ts';
 import { readSchema, withSchemaEngine } from './schema-engine.ts';
 
 /** Where the migrations stand: a folder each, named YYYYMMDDhhmmss_what, applied in the order of their names. */
@@ -18,23 +18,38 @@ const filters = { externalTables: [], externalEnums: [] };
  * @param upTo Name of the last migration to apply; default: all of them. For tests of what comes after it.
  */
 export async function migrate(url: string, { upTo }: { upTo?: string } = {}): Promise<string[]> {
-  return withMigrationLock(url, () =>
-    withSchemaEngine(url, async (engine) => {
-      const migrationsList = await readMigrations(upTo);
-      const { failedMigrationNames } = await engine.diagnoseMigrationHistory({
-        migrationsList,
-        optInToShadowDatabase: false,
-        filters,
-      });
-      // A migration that failed, or whose process was killed, left nothing behind: each runs as one transaction, and the
-      // lock says that none is running now. So it is simply tried again.
-      for (const migrationName of failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
-      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters });
-      return appliedMigrationNames;
-    }),
-  ).catch((error: unknown) => {
+  return withMigrationLock(url, async (pool) => {
+    const migrationsList = await readMigrations(upTo);
+    return withSchemaEngine(
+      pool,
+      async (engine) => {
+        const { failedMigrationNames } = await engine.diagnoseMigrationHistory({
+          migrationsList,
+          optInToShadowDatabase: false,
+          filters,
+        });
+        // Each runs as one transaction, and the lock says that none is running now: what is not finished left nothing behind.
+        for (const migrationName of failedMigrationNames) await engine.markMigrationRolledBack({ migrationName });
+        const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters });
+        return appliedMigrationNames;
+      },
+      (script) => finishInside(script, migrationsList),
+    );
+  }).catch((error: unknown) => {
     throw error instanceof ConfigError ? error : new Error(`Migrating the database failed. ${words(error)}`);
   });
+}
+
+/**
+ * The engine notes that a migration is finished in a statement of its own, afterwards. Killed in between, it would not know
+ * at the next start. So the note becomes part of the migration's transaction: only one is ever unfinished. Except for what
+ * must stand alone because it runs outside of transactions; write that so that it may be repeated (IF NOT EXISTS).
+ */
+function finishInside(script: string, { migrationDirectories }: MigrationList): string {
+  const isMigration = migrationDirectories.some(({ migrationFile }) => migrationFile.content.value === script);
+  if (!isMigration || /\bCONCURRENTLY\b/i.test(script)) return script;
+  return `${script}
+;UPDATE "_prisma_migrations" SET "finished_at" = now() WHERE "finished_at" IS NULL AND "rolled_back_at" IS NULL`;
 }
 
 /** The engine's message without the trace of its own insides. */
@@ -49,18 +64,20 @@ function words(error: unknown): string {
  * does not have (CHECK constraints, functions, storage settings) it does not see.
  */
 export async function diffFromSchema(url: string): Promise<string> {
-  return withSchemaEngine(url, async (engine) => {
-    const schema = await readSchema();
-    const { stdout } = await engine.diff({
-      from: { tag: 'schemaDatasource', ...schema, configDir: migrationsDir },
-      to: { tag: 'schemaDatamodel', ...schema },
-      script: true,
-      exitCode: null,
-      filters,
-    });
-    const sql = stdout?.trim() ?? '';
-    return sql === '-- This is an empty migration.' ? '' : sql;
-  });
+  const schema = await readSchema();
+  const { stdout } = await withOneConnection(url, (pool) =>
+    withSchemaEngine(pool, (engine) =>
+      engine.diff({
+        from: { tag: 'schemaDatasource', ...schema, configDir: migrationsDir },
+        to: { tag: 'schemaDatamodel', ...schema },
+        script: true,
+        exitCode: null,
+        filters,
+      }),
+    ),
+  );
+  const sql = stdout?.trim() ?? '';
+  return sql === '-- This is an empty migration.' ? '' : sql;
 }
 
 export async function readMigrations(upTo?: string): Promise<MigrationList> {

@@ -5,29 +5,42 @@ import { ConfigError } from '../server/config.ts';
 const lockKey = 0x7061726c6579;
 
 /**
- * Does the work while no other process does. The schema engine has a lock of its own, but gives up after ten seconds,
- * which a migration of a large table outlasts; this one waits as long as it takes, and PostgreSQL lets go of it when its
- * holder dies.
+ * Does the work over one connection, which also has the lock, while no other process does. One connection for both, so that
+ * where this process is killed the lock stays until PostgreSQL is done with whatever it was just executing.
+ *
+ * The schema engine has a lock of its own, but gives up after ten seconds, which a migration of a large table outlasts.
  */
-export async function withMigrationLock<T>(url: string, work: () => Promise<T>): Promise<T> {
-  const client = new pg.Client({
+export async function withMigrationLock<T>(url: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
+  return withOneConnection(url, async (pool) => {
+    await pool.query('SELECT pg_advisory_lock($1)', [lockKey]);
+    return work(pool);
+  });
+}
+
+/** A pool, because the schema engine's adapter takes nothing less, whose every query goes over the same connection. */
+export async function withOneConnection<T>(url: string, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
+  const pool = new pg.Pool({
     connectionString: url,
     application_name: 'parley migrate',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-  });
-  // A connection that breaks meanwhile takes the lock with it; the work has connections of its own and reports for itself.
-  client.on('error', () => {});
-  await client.connect().catch((error: unknown) => {
-    throw new ConfigError(explain(url, error));
+    max: 1,
   });
   try {
-    await client.query('SET statement_timeout = 0');
-    await client.query('SET lock_timeout = 0');
-    await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
-    return await work();
+    const client = await pool.connect().catch((error: unknown) => {
+      throw new ConfigError(explain(url, error));
+    });
+    // Whoever uses it next hears of a broken connection.
+    client.on('error', () => {});
+    // Its own way replaces the connection, and with it the lock, whenever a query fails; the engine fails queries on purpose.
+    pool.query = client.query.bind(client) as typeof pool.query;
+    try {
+      return await work(pool);
+    } finally {
+      client.release(true);
+    }
   } finally {
-    await client.end().catch(() => {});
+    await pool.end();
   }
 }
 

@@ -5,10 +5,9 @@ import {
   bindMigrationAwareSqlAdapterFactory,
   ColumnTypeEnum,
   type SqlDriverAdapter,
-  type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
-import type { QueryResult } from 'pg';
+import type pg from 'pg';
 
 const schemaPath = fileURLToPath(new URL('schema.prisma', import.meta.url));
 
@@ -21,25 +20,30 @@ export async function readSchema() {
  * Prisma's schema engine as it comes in npm, compiled to WebAssembly. The native engine that the `prisma` command runs is a
  * download of its own, which closed networks do not allow; this one is the same program on the database driver that the
  * server uses anyway, and keeps the same `_prisma_migrations`, so that either can take over from the other.
+ *
+ * @param rewrite Looks at each script before it runs.
  */
 export async function withSchemaEngine<T>(
-  url: string,
+  pool: pg.Pool,
   work: (engine: bindings.SchemaEngine) => Promise<T>,
+  rewrite: (script: string) => string = (script) => script,
 ): Promise<T> {
   await load();
   const { files } = await readSchema();
   const datamodels = files.map(({ path, content }): [string, string] => [path, content]);
-  const adapters = new SchemaAdapters(url);
-  try {
-    const factory = bindMigrationAwareSqlAdapterFactory(adapters);
-    const engine = await bindings.SchemaEngine.new({ datamodels }, () => {}, factory);
-    return await work(engine);
-  } finally {
-    // The engine leaves its connections open, and its own lock hangs on one of them.
-    await adapters.dispose();
-  }
+  const inner = new PrismaPg(pool);
+  const factory = bindMigrationAwareSqlAdapterFactory({
+    provider: inner.provider,
+    adapterName: inner.adapterName,
+    connect: async () => adapt(await inner.connect(), rewrite),
+    connectToShadowDb() {
+      throw new Error('Nothing that is asked of the engine here needs a shadow database.');
+    },
+  });
+  return work(await bindings.SchemaEngine.new({ datamodels }, () => {}, factory));
 }
 
+/** Not among the types of Node, which has it. */
 declare const WebAssembly: {
   instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: Record<string, unknown> } }>;
 };
@@ -51,7 +55,7 @@ declare global {
 
 let loaded: Promise<void> | undefined;
 
-/** The package's own entry imports the .wasm as a module, which Node does only behind a flag; so it is linked by hand. */
+/** The package's own entry imports the .wasm as a module, of which Node still warns; so it is linked by hand. */
 function load(): Promise<void> {
   loaded ??= (async () => {
     globalThis.PRISMA_WASM_PANIC_REGISTRY = {
@@ -79,42 +83,20 @@ function timersThatEndWithTheWork(): Record<string, unknown> {
 }
 
 /** Prisma's driver adapter, with two of its habits changed that a schema engine cannot live with. */
-class SchemaAdapters implements SqlMigrationAwareDriverAdapterFactory {
-  readonly provider = 'postgres';
-  readonly adapterName = '@prisma/adapter-pg';
-  readonly #inner: PrismaPg;
-  readonly #open: SqlDriverAdapter[] = [];
-
-  constructor(connectionString: string) {
-    this.#inner = new PrismaPg({ connectionString, application_name: 'parley migrate' }, { onPoolError: () => {} });
-  }
-
-  async connect(): Promise<SqlDriverAdapter> {
-    const adapter = adapt(await this.#inner.connect());
-    this.#open.push(adapter);
-    return adapter;
-  }
-
-  connectToShadowDb(): Promise<SqlDriverAdapter> {
-    throw new Error('Nothing that is asked of the engine here needs a shadow database.');
-  }
-
-  async dispose(): Promise<void> {
-    for (const adapter of this.#open.splice(0)) await adapter.dispose();
-  }
-}
-
-function adapt(adapter: Awaited<ReturnType<PrismaPg['connect']>>): SqlDriverAdapter {
+function adapt(
+  adapter: Awaited<ReturnType<PrismaPg['connect']>>,
+  rewrite: (script: string) => string,
+): SqlDriverAdapter {
   // It cuts a script at every semicolon, also at those inside function bodies and comments. Sent whole, PostgreSQL cuts it
   // itself and runs it as one transaction: a migration that fails half-way leaves nothing behind.
   adapter.executeScript = async (sql) => {
-    await adapter.executeRaw({ sql, args: [], argTypes: [] });
+    await adapter.executeRaw({ sql: rewrite(sql), args: [], argTypes: [] });
   };
   // It does not know PostgreSQL's one-byte type "char", of which the system catalogs are full, so that no database with
   // tables could be described. It does know arrays of it, which the engine never asks for: "char" passes as one of those
   // on its way through and gets its true name afterwards.
   const pool = adapter.underlyingDriver();
-  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<QueryResult>;
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<pg.QueryResult>;
   pool.query = (async (...args: unknown[]) => {
     const result = await query(...args);
     for (const field of result.fields ?? []) if (field.dataTypeID === oneByteChar) field.dataTypeID = oneByteCharArray;
