@@ -1,0 +1,13 @@
+import pg from 'pg';
+
+/** Runs SQL on a connection of its own and returns the rows of its last statement. */
+export async function execute<Row = Record<string, unknown>>(url: string, sql: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const results = [await client.query(sql)].flat();
+    return results.at(-1)!.rows as Row[];
+  } finally {
+    await client.end();
+  }
+}
