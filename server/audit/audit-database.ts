@@ -1,4 +1,4 @@
-import type { Db } from '../db.ts';
+import type { Db, Tx } from '../db.ts';
 import { type Claim, MAX_EXAMPLES, type RangeCheck, type Tally, type WholeCheck } from './check.ts';
 import { conversationRanges } from './conversation-ranges.ts';
 import { conversationStates } from './conversation-states.ts';
@@ -28,9 +28,9 @@ export type Verdict = Claim & { checked: number; findings: number; examples: str
 
 export type AuditParts = {
   /** Connected as the server connects. */
-  readonly db: Db;
+  readonly db: Db | Tx;
   /** Connected without settings of our own, see durability. */
-  readonly plain: Db;
+  readonly plain: Db | Tx;
   readonly onProgress?: (conversations: number) => void;
 };
 

@@ -1,4 +1,4 @@
-import type { Db } from '../db.ts';
+import type { Db, Tx } from '../db.ts';
 
 /** One sentence about the database that is either true or has findings. */
 export type Claim = {
@@ -30,13 +30,13 @@ export type ConversationRange = { readonly first: string; readonly last: string 
  */
 export type RangeCheck = {
   readonly claims: readonly Claim[];
-  inspect(db: Db, range: ConversationRange): Promise<Tally[]>;
+  inspect(db: Db | Tx, range: ConversationRange): Promise<Tally[]>;
 };
 
 /** Claims about the database as a whole, in as many parts as keep each statement short. */
 export type WholeCheck = {
   readonly claims: readonly Claim[];
-  inspect(db: Db): AsyncIterable<Tally[]>;
+  inspect(db: Db | Tx): AsyncIterable<Tally[]>;
 };
 
 /** Statements return at most this many findings in words. */

@@ -1,4 +1,4 @@
-import type { Db } from '../db.ts';
+import type { Db, Tx } from '../db.ts';
 import type { ConversationRange } from './check.ts';
 
 const MAX_CONVERSATIONS = 5_000;
@@ -6,7 +6,7 @@ const MAX_CONVERSATIONS = 5_000;
 const MAX_EVENTS = 100_000;
 
 /** All conversations, in ranges of bounded size, by id. */
-export async function* conversationRanges(db: Db): AsyncGenerator<ConversationRange & { conversations: number }> {
+export async function* conversationRanges(db: Db | Tx): AsyncGenerator<ConversationRange & { conversations: number }> {
   let after: string | undefined;
   for (;;) {
     const page = await db.conversation.findMany({

@@ -1,4 +1,4 @@
-import type { Db } from '../db.ts';
+import type { Db, Tx } from '../db.ts';
 import type { Tally, WholeCheck } from './check.ts';
 
 /** Whatever is true here at every commit survives the loss of power (PostgreSQL's manual, "Reliability and the WAL"). */
@@ -11,7 +11,7 @@ const MAY_VANISH = ['presence'];
  * D1: a commit reaches the disk. `db` is connected as the server connects itself, which settles synchronous_commit for its
  * sessions; `plain` as anybody else does, which shows what the database has by default.
  */
-export function durability(plain: Db): WholeCheck {
+export function durability(plain: Db | Tx): WholeCheck {
   return {
     claims: [
       {
@@ -42,7 +42,7 @@ export function durability(plain: Db): WholeCheck {
   };
 }
 
-async function settingsOf(db: Db, whose: string): Promise<Tally[]> {
+async function settingsOf(db: Db | Tx, whose: string): Promise<Tally[]> {
   const found = await db.$queryRaw<{ name: string; value: string }[]>`/* audit_settings */
     SELECT name, setting AS value FROM pg_settings WHERE name = ANY (${[...settings]}::text[]) ORDER BY name`;
   // synchronous_commit has stronger and weaker levels than on; all but off survive the crash of this machine.

@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
-import { PrismaPg } from '@prisma/adapter-pg';
 import { auditDatabase } from '../audit/audit-database.ts';
+import { openPlainDb } from '../audit/open-plain-db.ts';
 import { renderVerdicts } from '../audit/render-verdicts.ts';
-import { PrismaClient } from '../generated/prisma/client.ts';
 import { openInstallation } from './open-installation.ts';
 import { runCommand } from './run-command.ts';
 
@@ -32,7 +31,7 @@ await runCommand(async () => {
     DATABASE_POOL_SIZE: 1,
   });
   const { db, connectionString } = installation;
-  const plain = new PrismaClient({ adapter: new PrismaPg({ connectionString, max: 1 }), errorFormat: 'minimal' });
+  const plain = openPlainDb(connectionString);
   const started = Date.now();
   const progress = progressOnTerminal();
   try {
