@@ -64,10 +64,10 @@ export function conversationActions(connection: Connection, conversationId: stri
           return;
         } catch (caught) {
           const error = caught as ParleyError;
-          const theirs = error.details.message as { version?: unknown } | undefined;
-          if (error.code !== 'CONFLICT' || typeof theirs?.version !== 'number' || conflicts >= MAX_EDIT_CONFLICTS)
-            throw error;
-          version = theirs.version;
+          const theirs = error.details.message as { version?: unknown; deletedAt?: unknown } | undefined;
+          const onTop = error.code === 'CONFLICT' && typeof theirs?.version === 'number' && !theirs.deletedAt;
+          if (!onTop || conflicts >= MAX_EDIT_CONFLICTS) throw error;
+          version = theirs.version as number;
         }
       }
     },

@@ -1,0 +1,78 @@
+import { SegmentedControl, Skeleton } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import classes from './overview.module.css';
+
+interface ChartCardProps {
+  title: string;
+  /** One sentence with what the chart shows, for those who do not see it. */
+  summary: string;
+  /** Shown in place of both, when there is nothing to draw. */
+  empty: ReactNode | null;
+  chart: ReactNode;
+  table: { head: readonly string[]; rows: readonly (readonly string[])[] };
+}
+
+/** A chart, and the same numbers as a table. */
+export function ChartCard({ title, summary, empty, chart, table }: ChartCardProps) {
+  const [shown, setShown] = useState('chart');
+  return (
+    <section className={classes.chartCard} aria-label={title}>
+      <div className={classes.chartHead}>
+        <h3 className={classes.chartTitle}>{title}</h3>
+        <SegmentedControl
+          size="xs"
+          value={shown}
+          onChange={setShown}
+          aria-label={`${title}: show as`}
+          data={[
+            { value: 'chart', label: 'Chart' },
+            { value: 'table', label: 'Table' },
+          ]}
+        />
+      </div>
+      <div className={classes.chartBody}>
+        {empty && <div className={classes.empty}>{empty}</div>}
+        {!empty && shown === 'chart' && (
+          <div role="img" aria-label={summary}>
+            {chart}
+          </div>
+        )}
+        {!empty && shown === 'table' && (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
+          <section className={classes.tableBox} tabIndex={0} aria-label={`${title}, table`}>
+            <table className={classes.table}>
+              <thead>
+                <tr>
+                  {table.head.map((cell) => (
+                    <th key={cell} scope="col">
+                      {cell}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {table.rows.map(([first, ...rest]) => (
+                  <tr key={first}>
+                    <th scope="row">{first}</th>
+                    {rest.map((cell, column) => (
+                      <td key={table.head[column + 1]}>{cell}</td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
+        )}
+      </div>
+    </section>
+  );
+}
+
+export function ChartCardSkeleton() {
+  return (
+    <div className={classes.chartCard}>
+      <Skeleton height={16} width={160} mb={24} />
+      <Skeleton height={240} />
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import '@mantine/charts/styles.css';
+import { BarChart, LineChart } from '@mantine/charts';
+import { count, durationText } from './format.ts';
+
+/* Loaded when the figures are there: the drawing library is heavier than all else on the page. */
+
+export function MessagesChart({ data }: { data: { time: string; messages: number }[] }) {
+  return (
+    <BarChart
+      h={240}
+      data={data}
+      dataKey="time"
+      series={[{ name: 'messages', label: 'Messages', color: 'parley.6' }]}
+      valueFormatter={count}
+      tickLine="none"
+      gridAxis="y"
+      maxBarWidth={28}
+      xAxisProps={{ interval: 'preserveStartEnd', minTickGap: 28 }}
+      yAxisProps={{ allowDecimals: false, width: 44 }}
+      barProps={{ isAnimationActive: false, radius: [3, 3, 0, 0] }}
+    />
+  );
+}
+
+export function LatencyChart({ data }: { data: { time: string; p50: number | null; p95: number | null }[] }) {
+  return (
+    <LineChart
+      h={240}
+      data={data}
+      dataKey="time"
+      series={[
+        { name: 'p95', label: '95th percentile', color: 'parley.6' },
+        { name: 'p50', label: 'Median', color: 'gray.6', strokeDasharray: '5 4' },
+      ]}
+      valueFormatter={durationText}
+      curveType="linear"
+      // A minute without messages has no latency: the line breaks there.
+      connectNulls={false}
+      dotProps={{ r: 2.5 }}
+      tickLine="none"
+      gridAxis="y"
+      withLegend
+      legendProps={{ verticalAlign: 'bottom', height: 32 }}
+      xAxisProps={{ interval: 'preserveStartEnd', minTickGap: 28 }}
+      yAxisProps={{ width: 64 }}
+      lineProps={{ isAnimationActive: false }}
+    />
+  );
+}

@@ -1,0 +1,16 @@
+import '@mantine/core/styles.css';
+import '../shell/global.css';
+import { MantineProvider } from '@mantine/core';
+import type { AppProps } from 'next/app';
+import { SessionProvider } from '../session/session.tsx';
+import { cssVariables, theme } from '../shell/theme.ts';
+
+export default function App({ Component, pageProps }: AppProps) {
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+      <SessionProvider>
+        <Component {...pageProps} />
+      </SessionProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,21 @@
+import { ParleyError } from '../../client/index.ts';
+
+/** The server's own endpoints for sign-in: JSON in, JSON out, the session in a cookie that scripts cannot read. */
+export async function postJson<T>(path: string, body: object = {}): Promise<T> {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => {
+    throw new ParleyError('NETWORK', 'The server cannot be reached.');
+  });
+  const answer = (await response.json().catch(() => ({}))) as T & { error?: { message?: string } };
+  if (response.ok) return answer;
+  const message = answer.error?.message ?? `The server answered with status ${response.status}.`;
+  throw new ParleyError(response.status === 401 ? 'UNAUTHENTICATED' : 'UNAVAILABLE', message);
+}
+
+/** A short-lived token for /graphql, for as long as the session's cookie is good. */
+export async function fetchToken(): Promise<string> {
+  return (await postJson<{ token: string }>('/auth/token')).token;
+}

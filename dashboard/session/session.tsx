@@ -1,0 +1,66 @@
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from 'react';
+import { type Client, createClient, ParleyError } from '../../client/index.ts';
+import { fetchToken, postJson } from './post-json.ts';
+
+type Standing =
+  | { readonly status: 'checking' }
+  | { readonly status: 'signedIn'; readonly client: Client }
+  | { readonly status: 'signedOut' }
+  | { readonly status: 'unreachable' };
+
+export type Session = Standing & {
+  /** Asks the server again who we are. */
+  check(): Promise<void>;
+  signOut(): void;
+};
+
+const SessionContext = createContext<Session | null>(null);
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error('useSession() outside of SessionProvider');
+  return session;
+}
+
+/** Whether a manager is signed in, and their one client for as long as they are. */
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const [standing, setStanding] = useState<Standing>({ status: 'checking' });
+
+  const check = useCallback(async () => {
+    try {
+      let first: string | undefined = await fetchToken();
+      const token = async () => {
+        const fresh = first ?? (await fetchToken());
+        first = undefined;
+        return fresh;
+      };
+      setStanding({ status: 'signedIn', client: createClient({ url: '/graphql', token }) });
+    } catch (error) {
+      const out = error instanceof ParleyError && error.code === 'UNAUTHENTICATED';
+      setStanding({ status: out ? 'signedOut' : 'unreachable' });
+    }
+  }, []);
+
+  const signOut = useCallback(async () => {
+    await postJson('/auth/sign-out').catch(() => {});
+    setStanding({ status: 'signedOut' });
+  }, []);
+
+  useEffect(() => {
+    void check();
+  }, [check]);
+
+  useEffect(() => {
+    if (standing.status !== 'signedIn') return;
+    const { client } = standing;
+    const stop = client.connection.subscribe(() => {
+      if (client.connection.getSnapshot().status === 'refused') setStanding({ status: 'signedOut' });
+    });
+    return () => {
+      stop();
+      client.close();
+    };
+  }, [standing]);
+
+  return <SessionContext value={{ ...standing, check, signOut }}>{children}</SessionContext>;
+}

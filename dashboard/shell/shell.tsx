@@ -1,0 +1,69 @@
+import { ActionIcon, Group, Tooltip } from '@mantine/core';
+import Head from 'next/head';
+import Link from 'next/link';
+import { useRouter } from 'next/router';
+import type { ReactNode } from 'react';
+import { useSession } from '../session/session.tsx';
+import { Brand } from './brand.tsx';
+import { ColorSchemeMenu } from './color-scheme-menu.tsx';
+import { Icon } from './icon.tsx';
+import classes from './shell.module.css';
+
+const pages = [
+  { href: '/', label: 'Overview' },
+  { href: '/try-it', label: 'Try it' },
+];
+
+/** What every page stands in: title, navigation, appearance, sign-out. */
+export function Shell({ title, children }: { title: string; children: ReactNode }) {
+  const { pathname } = useRouter();
+  const session = useSession();
+  return (
+    <>
+      <Head>
+        <title>{`${title} · Parley`}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+      </Head>
+      <a className={classes.skip} href="#content">
+        Skip to content
+      </a>
+      <header className={classes.header}>
+        <div className={classes.bar}>
+          <Link href="/" className={classes.brand} aria-label="Parley, overview">
+            <Brand />
+            <span className={classes.brandName}>Parley</span>
+          </Link>
+          <nav className={classes.nav} aria-label="Main">
+            {pages.map(({ href, label }) => (
+              <Link
+                key={href}
+                href={href}
+                className={classes.link}
+                aria-current={pathname === href ? 'page' : undefined}
+              >
+                {label}
+              </Link>
+            ))}
+            {/* Not a page of this app: the server answers a browser's GET /graphql with GraphiQL. */}
+            <a href="/graphql" className={classes.link}>
+              GraphQL
+            </a>
+          </nav>
+          <Group gap={4} wrap="nowrap">
+            <ColorSchemeMenu />
+            {session.status === 'signedIn' && (
+              <Tooltip label="Sign out" events={{ hover: true, focus: true, touch: false }}>
+                <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Sign out" onClick={session.signOut}>
+                  <Icon name="signOut" />
+                </ActionIcon>
+              </Tooltip>
+            )}
+          </Group>
+        </div>
+      </header>
+      <main id="content" className={classes.main}>
+        {children}
+      </main>
+    </>
+  );
+}

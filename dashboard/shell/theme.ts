@@ -1,0 +1,61 @@
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+
+/** A quiet green-blue: far from the colours that mean good, bad and link. */
+const parley: MantineColorsTuple = [
+  '#eefaf7',
+  '#d8f2ec',
+  '#b0e4d9',
+  '#82d3c3',
+  '#53bfab',
+  '#2fa893',
+  '#188f7b',
+  '#0f7465',
+  '#0d5d52',
+  '#0b4a42',
+];
+
+export const theme = createTheme({
+  colors: { parley },
+  primaryColor: 'parley',
+  primaryShade: { light: 7, dark: 4 },
+  autoContrast: true,
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  fontFamily: 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
+  headings: { fontWeight: '650' },
+});
+
+/** Surfaces and texts; every text colour here has at least 4.5 : 1 on every surface it is used on (WCAG AA). */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-body': '#f5f7f7',
+    '--mantine-color-text': '#14201f',
+    '--mantine-color-dimmed': '#566462',
+    '--mantine-color-anchor': '#0d6a5d',
+    '--parley-card': '#ffffff',
+    '--parley-line': '#dfe5e4',
+    '--parley-sunken': '#eef2f1',
+    '--parley-good': '#0b6b43',
+    '--parley-bad': '#b3261e',
+    '--parley-own': '#0f7465',
+    '--parley-own-text': '#ffffff',
+    '--parley-own-dim': '#d3ece6',
+  },
+  dark: {
+    '--mantine-color-body': '#0e1413',
+    '--mantine-color-text': '#e3ebe9',
+    '--mantine-color-dimmed': '#9aaaa7',
+    '--mantine-color-anchor': '#6fd0bd',
+    '--parley-card': '#161e1d',
+    '--parley-line': '#283331',
+    '--parley-sunken': '#1d2725',
+    '--parley-good': '#63cf9c',
+    '--parley-bad': '#ff9d93',
+    '--parley-own': '#0d5d52',
+    '--parley-own-text': '#f0faf8',
+    '--parley-own-dim': '#b9dcd4',
+  },
+});
