@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import type { TestContext } from 'node:test';
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { signToken } from '../../server/auth/sign-token.ts';
+import * as documents from './documents.ts';
+import { Frames } from './frames.ts';
+import { AUTH_SECRET, type TestServer } from './server.ts';
+
+/** Somebody with one device: a real socket to a server, whose frames are seen as they come, beneath any client's care. */
+export type Actor = {
+  readonly id: string;
+  readonly token: string;
+  /** Runs an operation on the socket; throws an OperationError for what the server refuses. */
+  run<Data = Record<string, any>>(document: string, variables?: Record<string, unknown>): Promise<Data>;
+  /** The same over HTTP. */
+  post<Data = Record<string, any>>(document: string, variables?: Record<string, unknown>): Promise<Data>;
+  follow(conversationId: string, afterSeq?: number): Frames;
+  followInbox(positions?: { conversationId: string; seq: number }[]): Frames;
+  /** Any subscription; frames are the whole results. */
+  subscribe(document: string, variables?: Record<string, unknown>): Frames;
+
+  start(input?: Record<string, unknown>): Promise<string>;
+  claim(conversationId: string): Promise<void>;
+  send(conversationId: string, body: string, id?: string): Promise<{ id: string; seq: number; duplicate: boolean }>;
+  acknowledge(conversationId: string, watermarks: { deliveredSeq?: number; readSeq?: number }): Promise<void>;
+
+  /** Destroys the TCP connection, as a tunnel does: no close frame. The client does not come back. */
+  cut(): void;
+  close(): Promise<void>;
+};
+
+export class OperationError extends Error {
+  readonly errors: readonly { message: string; extensions?: Record<string, any> }[];
+
+  constructor(errors: OperationError['errors']) {
+    super(errors.map(({ message, extensions }) => `${extensions?.code}: ${message}`).join('; '));
+    this.errors = errors;
+  }
+
+  get code(): string {
+    return this.errors[0]?.extensions?.code;
+  }
+}
+
+export type Who = { role?: 'CUSTOMER' | 'AGENT' | 'MANAGER'; name?: string; sub?: string; expiresInSeconds?: number };
+
+export async function tokenFor({
+  role = 'CUSTOMER',
+  name = 'Cleo',
+  sub = randomUUID(),
+  expiresInSeconds = 3_600,
+}: Who = {}) {
+  return signToken(new TextEncoder().encode(AUTH_SECRET), { role, name, sub, expiresInSeconds });
+}
+
+/** Connects somebody; they are gone when the test is over. */
+export async function connect(t: TestContext, server: TestServer, who: Who = {}): Promise<Actor> {
+  const token = await tokenFor(who);
+  const sockets = new Set<WebSocket>();
+  class TappedSocket extends WebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols);
+      sockets.add(this);
+      this.once('close', () => sockets.delete(this));
+    }
+  }
+  const client: Client = createClient({
+    url: `${server.url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: TappedSocket,
+    lazy: false,
+    retryAttempts: 0,
+    onNonLazyError: () => {},
+    connectionParams: { authorization: `Bearer ${token}` },
+  });
+  t.after(() => client.dispose());
+
+  const actor: Omit<Actor, 'id'> = {
+    token,
+    run: (document, variables) => runOnSocket(client, document, variables),
+    post: (document, variables) => post(server.url, token, document, variables),
+    subscribe: (document, variables) => new Frames(client, document, variables ?? {}),
+    follow: (conversationId, afterSeq) =>
+      new Frames(client, documents.follow, { conversationId, afterSeq }, (data) => data.conversationUpdates),
+    followInbox: (positions) => new Frames(client, documents.followInbox, { positions }, (data) => data.inboxUpdates),
+    async start(input = {}) {
+      const { startConversation } = await actor.run(documents.start, { input });
+      return startConversation.conversation.id;
+    },
+    async claim(conversationId) {
+      await actor.run(documents.assign, { input: { conversationId } });
+    },
+    async send(conversationId, body, id = randomUUID()) {
+      const input = { id, conversationId, body, sentAt: new Date().toISOString() };
+      const { sendMessage } = await actor.run(documents.send, { input });
+      return { id, seq: sendMessage.message.seq, duplicate: sendMessage.duplicate };
+    },
+    async acknowledge(conversationId, watermarks) {
+      await actor.run(documents.acknowledge, { input: { conversationId, ...watermarks } });
+    },
+    cut() {
+      for (const socket of sockets) socket.terminate();
+    },
+    close: async () => client.dispose(),
+  };
+  const { viewer } = await actor.run('{ viewer { id } }');
+  return { ...actor, id: viewer.id };
+}
+
+async function runOnSocket<Data>(client: Client, query: string, variables?: Record<string, unknown>): Promise<Data> {
+  const result = await new Promise<any>((resolve, reject) => {
+    let last: unknown;
+    client.subscribe(
+      { query, variables },
+      {
+        next: (value) => {
+          last = value;
+        },
+        error: (error) => reject(Array.isArray(error) ? new OperationError(error) : error),
+        complete: () => resolve(last),
+      },
+    );
+  });
+  if (result?.errors) throw new OperationError(result.errors);
+  return result.data;
+}
+
+async function post<Data>(
+  url: string,
+  token: string,
+  query: string,
+  variables?: Record<string, unknown>,
+): Promise<Data> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  const result: any = await response.json();
+  if (result.errors) throw new OperationError(result.errors);
+  return result.data;
+}

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { startApp } from '../../server/app.ts';
+import { loadConfig } from '../../server/config.ts';
+import { createLog } from '../../server/telemetry/log.ts';
+
+/** A running Parley. */
+export type TestServer = {
+  /** http://127.0.0.1:PORT */
+  readonly url: string;
+  readonly metricsUrl: string;
+  /** Of a process of its own; undefined in process. */
+  readonly pid: number | undefined;
+  /** As on SIGTERM. */
+  stop(): Promise<void>;
+  /** kill -9, for processes of their own. */
+  kill(): Promise<void>;
+};
+
+export type Env = Record<string, string>;
+
+export const AUTH_SECRET = 'a secret that only the tests know: 0123456789';
+
+const base: Env = {
+  PORT: '0',
+  HOST: '127.0.0.1',
+  METRICS_PORT: '0',
+  NODE_ENV: 'test',
+  LOG_LEVEL: 'error',
+  AUTH_SECRET,
+};
+
+/** In this process: what a test breaks on purpose it can reach. */
+export async function startInProcess(databaseUrl: string, env: Env = {}): Promise<TestServer> {
+  const config = loadConfig({ ...base, ...env });
+  const running = await startApp({ config, log: createLog(config), databaseUrl });
+  return {
+    url: running.url,
+    metricsUrl: running.metricsUrl,
+    pid: undefined,
+    stop: () => running.stop(),
+    kill: () => Promise.reject(new Error('only a process of its own can be killed')),
+  };
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** As operators run it: `node --import ./server/telemetry/start.ts server/main.ts`. */
+export async function startProcess(databaseUrl: string, env: Env = {}): Promise<TestServer> {
+  const child = spawn(process.execPath, ['--import', './server/telemetry/start.ts', 'server/main.ts'], {
+    cwd: root,
+    env: { PATH: process.env.PATH, ...base, DATABASE_URL: databaseUrl, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const urls: Record<string, string> = {};
+  const output: string[] = [];
+  const lines = createInterface({ input: child.stdout });
+  const ready = new Promise<void>((resolve, reject) => {
+    lines.on('line', (line) => {
+      output.push(line);
+      const [, name, url] = /^ {2}(\w+) +(http\S+)/.exec(line) ?? [];
+      if (name && url) urls[name] = url;
+      if (/^ {2}Bus /.test(line))
+        resolve(); // the last line of the announcement
+      else if (line.startsWith('{') && /"level":"(error|fatal)"/.test(line)) console.error(line);
+    });
+    void exited.then(() => reject(new Error(`the server ended at its start:\n${output.join('\n')}`)));
+  });
+  await ready;
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await exited;
+  };
+  return {
+    url: urls.Dashboard!,
+    metricsUrl: urls.Metrics!,
+    pid: child.pid,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  };
+}
