@@ -1,13 +1,21 @@
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The checkout, and the Node 24 that npm put into it: whatever Node runs these scripts, the project runs on that one. */
+/**
+ * Where things are. These scripts are plain JavaScript for the machine's own Node, from 20 on; all else runs on the Node 24
+ * that npm puts into the checkout.
+ */
 export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
-export const node = join(root, 'node_modules', '.bin', 'node');
-export const bin = (name) => join(root, 'node_modules', '.bin', name);
+export const inProject = (...names) => join(root, ...names);
+export const program = (name) => inProject('node_modules', '.bin', name);
 
-/** The environment of everything that is run: the project's programs come before the machine's, as under `npm run`. */
-export const environment = {
-  ...process.env,
-  PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
-};
+const machinePath = (process.env.PATH ?? '')
+  .split(delimiter)
+  .filter((folder) => !folder.includes('node_modules'))
+  .join(delimiter);
+
+/** The project's programs come before the machine's, as under `npm run`. */
+export const projectEnv = { ...process.env, PATH: `${inProject('node_modules', '.bin')}${delimiter}${machinePath}` };
+
+/** The machine's programs only: for npm, which replaces the project's, the Node that it would otherwise run on among them. */
+export const machineEnv = { ...process.env, PATH: machinePath };
