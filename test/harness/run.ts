@@ -1,0 +1,59 @@
+import { writeFileSync } from 'node:fs';
+import { type EventData, run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { startTestCluster } from './test-cluster.ts';
+
+/**
+ * Runs the test files given, by default all, against one PostgreSQL. Each is a process of its own with databases of its own;
+ * two at a time, because most of them wait for something most of the time.
+ *
+ * In CI nothing may be skipped. PARLEY_TEST_SUMMARY names a file for the numbers: "PASSED FAILED".
+ */
+const everything = ['test', 'server', 'client', 'dashboard', 'bench'].map((folder) => `${folder}/**/*.test.ts`);
+const files = process.argv.slice(2);
+/** Longer than any test should take; a hanging one must not hang whoever waits for the result. */
+const TEST_TIMEOUT_MS = 300_000;
+
+/** The types of Node know all of them but one. */
+type Counts = EventData.TestSummary['counts'] & { failed: number };
+
+const interrupted = new AbortController();
+for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.on(event, () => interrupted.abort());
+
+const cluster = await startTestCluster();
+process.env.PARLEY_TEST_POSTGRES_URL = cluster.adminUrl;
+process.env.PARLEY_TEST_TEMPLATE = cluster.template;
+try {
+  const { counts, skipped } = await runTests();
+  const failures = counts.failed + counts.cancelled + (process.env.CI ? skipped.length : 0);
+  if (skipped.length > 0)
+    console.log(`Skipped${process.env.CI ? ', which CI must not' : ''}:\n  ${skipped.join('\n  ')}`);
+  if (counts.tests === 0) console.log(`No test in ${(files.length > 0 ? files : everything).join(', ')}.`);
+  if (process.env.PARLEY_TEST_SUMMARY) writeFileSync(process.env.PARLEY_TEST_SUMMARY, `${counts.passed} ${failures}\n`);
+  process.exitCode = interrupted.signal.aborted ? 130 : failures > 0 || counts.tests === 0 ? 1 : 0;
+} finally {
+  await cluster.stop();
+}
+// The launcher's channel would keep this process alive.
+if (process.connected) process.disconnect();
+
+async function runTests(): Promise<{ counts: Counts; skipped: string[] }> {
+  const results = run({
+    globPatterns: files.length > 0 ? files : everything,
+    concurrency: 2,
+    timeout: TEST_TIMEOUT_MS,
+    signal: interrupted.signal,
+  });
+  const skipped: string[] = [];
+  results.on('test:pass', ({ name, file, skip, todo }) => {
+    if (skip !== undefined || todo !== undefined) skipped.push(`${name} (${file})`);
+  });
+  let counts: Counts | undefined;
+  results.on('test:summary', (summary) => {
+    // There is one for each file, and one for all.
+    if (summary.file === undefined) counts = summary.counts as Counts;
+  });
+  for await (const text of results.compose(new spec())) process.stdout.write(text);
+  if (!counts) throw new Error('The test runner came to no result.');
+  return { counts, skipped };
+}
