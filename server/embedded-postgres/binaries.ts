@@ -28,13 +28,13 @@ export function findBinaries(account: Account | undefined): Binaries {
   const { version } = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8')) as { version: string };
   repair(packageDir);
   let home = join(packageDir, 'native');
-  let trouble = tryOut(home, account);
-  if (trouble && account) {
-    home = copyWithinReach(packageDir, version);
-    trouble = tryOut(home, account);
+  if (tryOut(home, account)) home = copyWithinReach(packageDir, version);
+  const trouble = tryOut(home, account);
+  if (trouble) {
+    throw new ConfigError(
+      `The embedded PostgreSQL does not run here: ${trouble}. Set DATABASE_URL to one of your own.`,
+    );
   }
-  if (trouble)
-    throw new ConfigError(`The embedded PostgreSQL does not run here: ${trouble} Set DATABASE_URL to one of your own.`);
   return {
     initdb: join(home, 'bin', 'initdb'),
     postgres: join(home, 'bin', 'postgres'),
@@ -94,17 +94,19 @@ function tryOut(home: string, account: Account | undefined): string | undefined 
 }
 
 /**
- * As root, when the checkout is below a folder that is closed to PostgreSQL's account, such as root's home. The copy is per
- * version and shared by all checkouts; not in a temporary folder, because those are cleaned while servers run, and
- * PostgreSQL loads parts of itself only when they are needed.
+ * When the checkout is below a folder that is closed to PostgreSQL's account, such as root's home. The copy is made by root,
+ * per version, for all checkouts; not in a temporary folder, because those are cleaned while servers run, and PostgreSQL
+ * loads parts of itself only when they are needed.
  */
 function copyWithinReach(packageDir: string, version: string): string {
+  const original = join(packageDir, 'native');
   const copy = join('/var/cache/parley', `postgresql-${version}`);
   if (existsSync(copy)) return copy;
+  if (process.getuid?.() !== 0) return original;
   const unfinished = `${copy}.${process.pid}`;
   try {
     mkdirSync(dirname(copy), { recursive: true, mode: 0o755 });
-    cpSync(join(packageDir, 'native'), unfinished, { recursive: true, verbatimSymlinks: true });
+    cpSync(original, unfinished, { recursive: true, verbatimSymlinks: true });
     // Whatever umask npm ran under.
     chmodSync(dirname(copy), 0o755);
     execFileSync('chmod', ['-R', 'a+rX', unfinished]);
@@ -112,8 +114,9 @@ function copyWithinReach(packageDir: string, version: string): string {
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
     // Unless another process was faster.
-    if (!existsSync(copy))
+    if (!existsSync(copy)) {
       throw new ConfigError(`PostgreSQL's programs could not be copied to ${copy}: ${(error as Error).message}.`);
+    }
   }
   return copy;
 }
