@@ -30,7 +30,7 @@ export async function runOperation(app: App, { traceparent, ...args }: RunArgs):
   const span = startOperation(nameOf(operation), traceparent, { 'graphql.operation.type': operation.operation });
   const startedAt = performance.now();
   const result = await runIn(span, () => execute(args));
-  const errors = result.errors && translate(app, result.errors);
+  const errors = result.errors && runIn(span, () => translate(app, result.errors!));
   app.measure.operation(
     { type: operation.operation, transport: 'socket', outcome: outcomeOf(errors) },
     performance.now() - startedAt,
@@ -49,7 +49,8 @@ export async function runSubscription(
   const span = startOperation(nameOf(operation), traceparent, { 'graphql.operation.type': 'subscription' });
   const startedAt = performance.now();
   const source = await runIn(span, () => createSourceEventStream(args));
-  const errors = 'errors' in source && source.errors ? translate(app, source.errors) : undefined;
+  const refused = 'errors' in source ? source.errors : undefined;
+  const errors = refused && runIn(span, () => translate(app, refused));
   app.measure.operation(
     { type: 'subscription', transport: 'socket', outcome: outcomeOf(errors) },
     performance.now() - startedAt,

@@ -13,12 +13,14 @@ export type OtlpReceiver = {
   /** Every byte that came in, to look for what must not be there. */
   readonly bytes: () => Buffer;
   /** Resolves with what the condition returns as soon as that is truthy; it is asked again whenever spans come in. */
-  waitFor<T>(condition: (spans: readonly ReceivedSpan[]) => T, timeoutMs?: number): Promise<NonNullable<T>>;
+  waitFor<T>(condition: (spans: readonly ReceivedSpan[]) => T, timeoutMs?: number): Promise<Truthy<T>>;
   stop(): Promise<void>;
 };
 
-/** @param hang Takes every request and never answers, as a collector that is stuck does. */
-export async function startOtlpReceiver({ hang = false } = {}): Promise<OtlpReceiver> {
+type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
+
+/** @param answer The HTTP status it answers with; 'never': it takes every request, as a collector that is stuck does. */
+export async function startOtlpReceiver({ answer = 200 }: { answer?: number | 'never' } = {}): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   const bodies: Buffer[] = [];
   const listeners = new Set<() => void>();
@@ -28,7 +30,7 @@ export async function startOtlpReceiver({ hang = false } = {}): Promise<OtlpRece
     bodies.push(body);
     if (request.url === '/v1/traces') spans.push(...decodeOtlp(body, request.headers['content-type']));
     for (const listener of listeners) listener();
-    if (!hang) response.writeHead(request.url === '/v1/traces' ? 200 : 404).end();
+    if (answer !== 'never') response.writeHead(request.url === '/v1/traces' ? answer : 404).end();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -38,10 +40,10 @@ export async function startOtlpReceiver({ hang = false } = {}): Promise<OtlpRece
     spans,
     bytes: () => Buffer.concat(bodies),
     waitFor(condition, timeoutMs = 10_000) {
-      const { promise, resolve, reject } = Promise.withResolvers<NonNullable<ReturnType<typeof condition>>>();
+      const { promise, resolve, reject } = Promise.withResolvers<Truthy<ReturnType<typeof condition>>>();
       const check = () => {
         const found = condition(spans);
-        if (found) resolve(found);
+        if (found) resolve(found as Truthy<typeof found>);
       };
       const timer = setTimeout(() => {
         const seen = spans.map(({ traceId, name }) => `${traceId} ${name}`).join('\n');

@@ -37,9 +37,11 @@ let fileIsOver = false;
 
 async function cluster(): Promise<Pick<TestCluster, 'adminUrl' | 'template'>> {
   if (sharedUrl && sharedTemplate) return { adminUrl: sharedUrl, template: sharedTemplate };
-  own ??= startTestCluster();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => stopOwn().then(() => process.exit(1)));
+  if (!own) {
+    own = startTestCluster();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => stopOwn().then(() => process.exit(1)));
+  }
   return own;
 }
 

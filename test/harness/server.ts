@@ -13,6 +13,8 @@ export type TestServer = {
   readonly metricsUrl: string;
   /** Of a process of its own; undefined in process. */
   readonly pid: number | undefined;
+  /** What a process of its own has written to stdout so far, line by line. */
+  readonly output: readonly string[];
   /** As on SIGTERM. */
   stop(): Promise<void>;
   /** kill -9, for processes of their own. */
@@ -40,6 +42,7 @@ export async function startInProcess(databaseUrl: string, env: Env = {}): Promis
     url: running.url,
     metricsUrl: running.metricsUrl,
     pid: undefined,
+    output: [],
     stop: () => running.stop(),
     kill: () => Promise.reject(new Error('only a process of its own can be killed')),
   };
@@ -78,6 +81,7 @@ export async function startProcess(databaseUrl: string, env: Env = {}): Promise<
     url: urls.Dashboard!,
     metricsUrl: urls.Metrics!,
     pid: child.pid,
+    output,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
   };
