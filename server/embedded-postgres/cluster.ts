@@ -6,6 +6,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -21,6 +22,9 @@ const run = promisify(execFile);
 /** PostgreSQL's data folder, inside DATA_DIR. */
 export const clusterOf = (dataDir: string) => join(dataDir, 'postgres');
 
+/** With a process id behind it: an initdb that outlives its starter must not work in the folder of the next. */
+const unfinishedName = 'postgres.new-';
+
 /** PostgreSQL's superuser here. No password: its socket is closed to all other users of the machine. */
 export const superuser = 'parley';
 
@@ -34,14 +38,16 @@ export function reach(cluster: string, account: Account | undefined): { cwd: str
 }
 
 /** The minimum: PostgreSQL must not pick up PGDATA, PGPORT or a locale that happen to be set. */
-export const postgresEnv = { PATH: process.env.PATH ?? '', LC_ALL: 'C' };
+export const postgresEnv = { LC_ALL: 'C' };
 
 /** Makes sure that there is a data folder that these programs can open. */
 export async function ensureCluster(cluster: string, binaries: Binaries, account: Account | undefined): Promise<void> {
   if (existsSync(cluster)) return checkVersion(cluster, binaries);
   // Under another name until it is complete, so that an interrupted start leaves nothing that looks like a database.
-  const unfinished = `${cluster}.new`;
-  rmSync(unfinished, { recursive: true, force: true });
+  for (const name of readdirSync(dirname(cluster))) {
+    if (name.startsWith(unfinishedName)) rmSync(join(dirname(cluster), name), { recursive: true, force: true });
+  }
+  const unfinished = join(dirname(cluster), `${unfinishedName}${process.pid}`);
   mkdirSync(unfinished, { mode: 0o700 });
   if (account) chownSync(unfinished, account.uid, account.gid);
   const { cwd, dataArg } = reach(unfinished, account);

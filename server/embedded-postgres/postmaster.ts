@@ -54,12 +54,16 @@ function launch({ cluster, logFile, binaries, account }: Place): Postmaster & { 
     detached: true,
   });
   closeSync(log);
+  // Where this process ends without stopping it (an exception, a signal before it was ready), it still is told to.
+  const tellOnExit = () => child.kill('SIGINT');
+  process.once('exit', tellOnExit);
   let running = true;
   const ended = new Promise<void>((resolve) => {
     child.once('error', () => resolve());
     child.once('exit', () => resolve());
   }).then(() => {
     running = false;
+    process.off('exit', tellOnExit);
   });
   let stopped: Promise<void> | undefined;
   const stop = async () => {
