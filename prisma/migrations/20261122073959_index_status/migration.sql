@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "conversation_status_idx" ON "conversation"("status");
