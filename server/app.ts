@@ -101,6 +101,8 @@ export async function startApp({
   const kpiFeed = createKpiFeed(db);
   metrics.observe('parley_outbox_depth', 'Outbox rows that are not known to be published', () => countOutbox(db));
 
+  const { sendMessage, idle: sendsDone } = createSendMessage({ db, config, relay, fingerprintKey, measure });
+
   const app: App = {
     config,
     log,
@@ -116,7 +118,7 @@ export async function startApp({
     hub,
     inboxWatch,
     presence,
-    sendMessage: createSendMessage({ db, config, relay, fingerprintKey, measure }),
+    sendMessage,
     acknowledge: createAcknowledge({ db, config, metrics, receipts }),
     kpiFeed,
     async whyNotReady() {
@@ -141,6 +143,7 @@ export async function startApp({
     }, config.DRAIN_TIMEOUT_MS).unref();
     await http?.drain();
     await kpiFeed.stop();
+    await sendsDone();
     await relay.stop();
     await Promise.all([hub.stop(), inboxWatch.stop(), presenceBoard.stop(), presence.stop()]);
     receipts.stop();

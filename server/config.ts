@@ -17,7 +17,7 @@ const onOff = z.enum(['on', 'off']).transform((v) => v === 'on');
 
 const fields = {
   PORT: port.default(4000).describe('Port of API and dashboard. 0 takes a free one.'),
-  HOST: z.string().min(1).default('localhost').describe('Address to listen on. `0.0.0.0` opens it to other machines.'),
+  HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on. `0.0.0.0` opens it to other machines.'),
   DATABASE_URL: url('postgres', 'postgresql')
     .optional()
     .describe('PostgreSQL to use. Without it an embedded one is started in `DATA_DIR`.'),

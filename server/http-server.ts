@@ -17,6 +17,7 @@ export type HttpServer = {
   drain(): Promise<void>;
 };
 
+const IDLE_CHECK_MS = 25;
 const dashboard = fileURLToPath(new URL('../dashboard/out', import.meta.url));
 
 export async function startHttpServer(app: App): Promise<HttpServer> {
@@ -46,21 +47,24 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
   await listen(server, config.PORT, config.HOST);
   const { port } = server.address() as AddressInfo;
   return {
-    url:
-      config.PUBLIC_URL ??
-      `http://${config.HOST === '0.0.0.0' || config.HOST === '::' ? 'localhost' : config.HOST}:${port}`,
+    url: config.PUBLIC_URL ?? `http://${nameOf(config.HOST)}:${port}`,
     async drain() {
       if (draining) return;
       draining = true;
       const closed = once(server, 'close');
       server.close();
-      server.closeIdleConnections();
       await sockets.drain();
+      // A kept-alive connection becomes idle when its last response is out.
+      const closing = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
       await closed;
+      clearInterval(closing);
       await graphql.stop();
     },
   };
 }
+
+/** What a browser on this machine would call it. */
+const nameOf = (host: string) => (['127.0.0.1', '0.0.0.0', '::1', '::'].includes(host) ? 'localhost' : host);
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
   server.listen(port, host);

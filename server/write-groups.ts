@@ -26,16 +26,15 @@ const MAX_REPEATS = 5;
 export function createWriteGroups<Item, Result>(options: WriteGroupsOptions<Item, Result>) {
   type Waiting = { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void };
   let queue: Waiting[] = [];
-  let running = 0;
+  const running = new Set<Promise<void>>();
 
   function pump() {
-    while (running < options.inFlight && queue.length > 0) {
-      const group = takeGroup();
-      running++;
-      void writeGroup(group).finally(() => {
-        running--;
+    while (running.size < options.inFlight && queue.length > 0) {
+      const writing = writeGroup(takeGroup()).finally(() => {
+        running.delete(writing);
         pump();
       });
+      running.add(writing);
     }
   }
 
@@ -83,6 +82,10 @@ export function createWriteGroups<Item, Result>(options: WriteGroupsOptions<Item
         queue.push({ item, resolve, reject });
         pump();
       });
+    },
+    /** Resolves when nothing is under way any more. */
+    async idle(): Promise<void> {
+      while (running.size > 0) await Promise.all(running);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { Span } from '@opentelemetry/api';
 import type { Config } from '../config.ts';
 import { notAMember } from '../conversations/access-conversation.ts';
@@ -39,9 +39,10 @@ export type SendMessage = (viewer: Viewer, input: NewMessage) => Promise<{ messa
 type Job = { readonly row: SendRow; readonly span: Span };
 type Parts = { db: Db; config: Config; relay: Relay; fingerprintKey: Uint8Array; measure: Measure };
 
-export function createSendMessage({ db, config, relay, fingerprintKey, measure }: Parts): SendMessage {
+export function createSendMessage({ db, config, relay, fingerprintKey, measure }: Parts) {
   /** Keyed, so that whoever reads the table cannot confirm a guess of an erased body (D2). */
-  const fingerprint = (body: string) => createHmac('sha256', fingerprintKey).update(body).digest();
+  const key = createSecretKey(fingerprintKey);
+  const fingerprint = (body: string) => createHmac('sha256', key).update(body).digest();
 
   const groups = createWriteGroups<Job, Stored>({
     maxGroup: config.SEND_GROUP_MAX,
@@ -78,7 +79,7 @@ export function createSendMessage({ db, config, relay, fingerprintKey, measure }
     },
   });
 
-  return async function sendMessage(viewer, input) {
+  const sendMessage: SendMessage = async (viewer, input) => {
     const acceptedAt = performance.now();
     const span = startCreate({ conversationId: input.conversationId, messageId: input.id });
     try {
@@ -106,6 +107,8 @@ export function createSendMessage({ db, config, relay, fingerprintKey, measure }
       throw isDatabaseAway(error) ? unavailable() : error;
     }
   };
+  /** idle: resolves when no send is under way, for a graceful stop. */
+  return { sendMessage, idle: groups.idle };
 }
 
 type Refusal = 'conflict' | 'not found' | 'not a member' | 'closed';

@@ -116,7 +116,11 @@ function openRemote({ publisher, subscriber }: RedisPair) {
         {},
       );
       return {
-        ready: id.then(() => {}),
+        // Rejected only by our own stop(); then nobody listens any more.
+        ready: id.then(
+          () => {},
+          () => {},
+        ),
         // RedisPubSub forgets a subscription that is ended before Redis confirmed it, and would keep the channel.
         stop: () => void id.then((confirmed) => engine.unsubscribe(confirmed)).catch(() => {}),
       };
