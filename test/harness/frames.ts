@@ -52,9 +52,12 @@ export class Frames {
     return this.type('CaughtUp');
   }
 
-  /** Waits until the durable event with this seq came. */
-  seq(seq: number): Promise<any> {
-    return this.until((frame) => (frame.update ?? frame).seq === seq, `event ${seq}`);
+  /** Waits until the durable event with this seq came, if it has not yet. */
+  async seq(seq: number): Promise<any> {
+    return (
+      this.events.find((event) => event.seq === seq) ??
+      this.until((frame) => (frame.update ?? frame).seq === seq, `event ${seq}`)
+    );
   }
 
   async end(): Promise<NonNullable<Frames['ended']>> {
