@@ -16,6 +16,8 @@ export type VerifyToken = (token: string) => Promise<Claims>;
 
 /** Clocks of the host application and of this server may differ by this much, in seconds. */
 const CLOCK_TOLERANCE_S = 60;
+/** The end of what Date can hold, in seconds: some say "never" with a larger number. */
+const LATEST_S = 8.64e12;
 /** Longest text in a claim, in UTF-16 units: they become database values that are shown in lists. */
 const MAX_CLAIM_LENGTH = 200;
 
@@ -48,7 +50,9 @@ export function createVerifyToken({ config, key }: { config: Config; key: Uint8A
       throw unauthenticated(`The token's claim "${String(path[0])}" is not usable (${message}).`);
     }
     const { sub, role, name = sub, iat = 0, exp } = parsed.data;
-    return { sub, role: role.toUpperCase() as Role, name, issuedAt: iat, expiresAt: exp };
+    // The tolerance is for iat and nbf: what has expired would be refused at its second use, and close its socket at once.
+    if (exp * 1000 <= Date.now()) throw unauthenticated('The token has expired.');
+    return { sub, role: role.toUpperCase() as Role, name, issuedAt: iat, expiresAt: Math.min(exp, LATEST_S) };
   };
 
   async function verify(token: string): Promise<JWTPayload> {
