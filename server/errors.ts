@@ -113,6 +113,7 @@ export function isWorthRepeating(error: unknown): boolean {
 const aliases: Record<string, ErrorCode> = {
   OPERATION_RESOLUTION_FAILURE: 'GRAPHQL_VALIDATION_FAILED',
   BAD_REQUEST: 'BAD_USER_INPUT',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'BAD_USER_INPUT',
 };
 const SUGGESTION = / Did you mean .*\?$/s;
 

@@ -4,9 +4,9 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
-import { trace } from '@opentelemetry/api';
-import express, { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express';
-import { GraphQLError } from 'graphql';
+import { type Span, trace } from '@opentelemetry/api';
+import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
+import { type FormattedExecutionResult, GraphQLError } from 'graphql';
 import type { App } from '../app.ts';
 import { deviceOf } from '../auth/record-session.ts';
 import { endSpan, runIn, startOperation } from '../telemetry/message-trace.ts';
@@ -20,10 +20,13 @@ export async function graphqlOverHttp(app: App): Promise<{ routes: Router; stop:
     schema: app.schema,
     introspection: !production,
     includeStacktraceInErrorResponses: false,
-    // A browser sends Authorization only for a page that was allowed to; cookies never authenticate here.
-    csrfPrevention: { requestHeaders: ['authorization', 'x-apollo-operation-name', 'apollo-require-preflight'] },
+    // Nothing that a browser sends by itself lets anybody in: without Authorization, which no page elsewhere may send, every
+    // request is a 401, forms included. Apollo's check would call some of them a 400 before they are looked at.
+    csrfPrevention: false,
     stopOnTerminationSignals: false,
     allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    stringifyResult: (result) => JSON.stringify(withTraceId(result, trace.getActiveSpan())),
     formatError: (_formatted, error) =>
       translate(app, [
         error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error }),
@@ -32,6 +35,7 @@ export async function graphqlOverHttp(app: App): Promise<{ routes: Router; stop:
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       traceAndMeasure(app),
+      refuseSubscriptions,
       statusByMediaType,
     ],
     logger: {
@@ -45,7 +49,7 @@ export async function graphqlOverHttp(app: App): Promise<{ routes: Router; stop:
 
   const routes = Router();
   routes.use(express.json({ limit: app.config.HTTP_MAX_BODY_BYTES }));
-  routes.use(bodyErrors);
+  routes.use(answerBodyError);
   routes.use(inSpan);
   routes.use(expressMiddleware(server, { context: ({ req }) => contextOf(app, req) }));
   return { routes, stop: () => server.stop() };
@@ -67,13 +71,21 @@ async function contextOf(app: App, request: Request): Promise<Context> {
   }
 }
 
-/** One span per request, active from here on; after the body is read, because reading it loses the context. */
-const inSpan: RequestHandler = (request, response, next) => {
+/** Open until the request is answered. */
+function startRequest(request: Request, response: Response): Span {
   const traceparent = request.headers.traceparent;
   const span = startOperation('graphql', typeof traceparent === 'string' ? traceparent : undefined, {});
   response.once('close', () => endSpan(span));
-  runIn(span, next);
-};
+  return span;
+}
+
+/** One span per request, active from here on; after the body is read, because reading it loses the context. */
+const inSpan: RequestHandler = (request, response, next) => runIn(startRequest(request, response), next);
+
+/** On every response, refusals included: whoever reports a failure can name its trace. */
+function withTraceId(result: FormattedExecutionResult, span: Span | undefined): FormattedExecutionResult {
+  return span ? { ...result, extensions: { ...result.extensions, traceId: span.spanContext().traceId } } : result;
+}
 
 function traceAndMeasure(app: App): ApolloServerPlugin<Context> {
   return {
@@ -87,11 +99,8 @@ function traceAndMeasure(app: App): ApolloServerPlugin<Context> {
           span?.setAttribute('graphql.operation.type', operation.operation);
         },
         async willSendResponse({ operation, response }) {
-          if (response.body.kind !== 'single') return;
-          const result = response.body.singleResult;
-          if (span) result.extensions = { ...result.extensions, traceId: span.spanContext().traceId };
-          if (!operation) return;
-          const outcome = outcomeOf(result.errors);
+          if (!operation || response.body.kind !== 'single') return;
+          const outcome = outcomeOf(response.body.singleResult.errors);
           app.measure.operation(
             { type: operation.operation, transport: 'http', outcome },
             performance.now() - startedAt,
@@ -102,24 +111,46 @@ function traceAndMeasure(app: App): ApolloServerPlugin<Context> {
   };
 }
 
-/**
- * The GraphQL-over-HTTP specification answers a well-formed request under application/json with 200, also when the document
- * does not parse or validate; Apollo says 400. Under application/graphql-response+json 400 is right.
- */
-const statusByMediaType: ApolloServerPlugin<Context> = {
+/** Executed like a query, a subscription would only say that something went wrong. */
+const refuseSubscriptions: ApolloServerPlugin<Context> = {
   async requestDidStart() {
     return {
-      async willSendResponse({ response, request }) {
-        const isNew = request.http?.headers.get('accept')?.includes('application/graphql-response+json');
-        if (!isNew && response.http.status === 400 && response.body.kind === 'single') response.http.status = 200;
+      async didResolveOperation({ operation }) {
+        if (operation?.operation !== 'subscription') return;
+        throw new GraphQLError(
+          'Subscriptions run over a WebSocket: connect to this same address with the subprotocol graphql-transport-ws.',
+          { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } },
+        );
       },
     };
   },
 };
 
+/**
+ * The GraphQL-over-HTTP specification answers a well-formed request under application/json with 200, also when the document
+ * does not parse or validate; Apollo says 400. Under application/graphql-response+json 400 is right, and so it is for a
+ * request without a document.
+ */
+const statusByMediaType: ApolloServerPlugin<Context> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response, request, source }) {
+        const isNew = request.http?.headers.get('accept')?.includes('application/graphql-response+json');
+        if (source !== undefined && !isNew && response.http.status === 400) response.http.status = 200;
+      },
+    };
+  },
+};
+
+const bodyMessages: Record<number, string> = {
+  400: 'The request body is not valid JSON.',
+  413: 'The request body is too large.',
+  415: 'The request body has a charset or an encoding that is not supported.',
+};
+
 /** What express' body parser refuses, as a GraphQL response. */
-const bodyErrors: ErrorRequestHandler = (error, _request, response, _next) => {
-  const tooLarge = error.type === 'entity.too.large';
-  const message = tooLarge ? 'The request body is too large.' : 'The request body is not valid JSON.';
-  response.status(tooLarge ? 413 : 400).json({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
+const answerBodyError: ErrorRequestHandler = (error, request, response, _next) => {
+  const status = error.status in bodyMessages ? error.status : 400;
+  const errors = [{ message: bodyMessages[status]!, extensions: { code: 'BAD_USER_INPUT' } }];
+  response.status(status).json(withTraceId({ errors }, startRequest(request, response)));
 };
