@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { openTokenSigner } from '../server/cli/open-token-signer.ts';
 import { CommandError, runCommand } from '../server/cli/run-command.ts';
 import { Unreachable } from './replay/connection.ts';
@@ -59,8 +60,15 @@ await runCommand(async () => {
 
 function parse(): Options | 'help' {
   try {
-    return parseOptions(process.argv.slice(2));
+    return inCallersFolder(parseOptions(process.argv.slice(2)));
   } catch (error) {
     throw error instanceof BadOption ? new CommandError(error.message) : error;
   }
+}
+
+/** npm runs its scripts in the project's folder; a file is meant from where the caller is. */
+function inCallersFolder(options: Options | 'help'): Options | 'help' {
+  const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env;
+  if (options === 'help' || script !== 'replay' || !folder) return options;
+  return { ...options, file: resolve(folder, options.file), json: options.json && resolve(folder, options.json) };
 }

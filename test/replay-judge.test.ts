@@ -210,6 +210,7 @@ function healthy(): Transcript {
         mentioned: new Set(['A', 'C']),
       },
     },
+    ended: true,
     fresh: {
       headSeq: 6,
       messages: sent.map(({ id, seq, body }) => ({ id, seq: seq!, body, status: 'READ' })),

@@ -59,12 +59,12 @@ export class Agent {
     this.#followers.set(conversationId, follower);
   }
 
-  leave(conversationId: string): void {
+  leave(conversationId: string, ended: boolean): void {
     const follower = this.#followers.get(conversationId);
     if (!follower) return;
     this.#ends.set(conversationId, follower.position);
     this.#followers.delete(conversationId);
-    this.recorder.finish(conversationId);
+    this.recorder.finish(conversationId, ended);
   }
 }
 

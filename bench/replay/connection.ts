@@ -7,6 +7,7 @@ import { type FrameTap, tapSocket } from './tapped-socket.ts';
 /** How long the server may be away before a dialogue gives up: longer than a restart, or a failover, takes. */
 const PATIENCE_MS = 60_000;
 const MAX_RETRY_WAIT_MS = 1_000;
+const MAX_CUT_DELAY_MS = 10;
 const TOKEN_REFUSED = 4403;
 
 /** The server cannot be reached, or wants nothing to do with us. */
@@ -40,8 +41,10 @@ export type Connection = {
     onData: (data: unknown) => void,
     onEnd: (error: Error) => void,
   ): void;
-  /** Waits until there is a connection, then destroys it. */
+  /** Destroys the connection; if there is none just now, the next one, soon after it was opened. */
   cut(): Promise<void>;
+  /** How long the present connection has held, in ms; 0 while there is none. */
+  heldFor(): number;
   close(): Promise<void>;
 };
 
@@ -58,7 +61,7 @@ export type ConnectionOptions = {
 export function connect({ url, token, tap, tally, patienceMs = PATIENCE_MS }: ConnectionOptions): Connection {
   const socket = tapSocket(tap);
   const whenOpen = new Set<() => void>();
-  let open = false;
+  let openedAt: number | undefined;
   let closing = false;
   let lostAt: number | undefined = performance.now();
   const client: Client = createClient({
@@ -74,15 +77,15 @@ export function connect({ url, token, tap, tally, patienceMs = PATIENCE_MS }: Co
       performance.now() - (lostAt ?? performance.now()) < patienceMs,
     on: {
       connected(_socket, _payload, wasRetry) {
-        open = true;
+        openedAt = performance.now();
         lostAt = undefined;
         if (wasRetry) tally.connections.resumed++;
         for (const resolve of whenOpen) resolve();
         whenOpen.clear();
       },
       closed() {
-        if (open && !closing) tally.connections.lost++;
-        open = false;
+        if (openedAt !== undefined && !closing) tally.connections.lost++;
+        openedAt = undefined;
         lostAt ??= performance.now();
       },
     },
@@ -137,9 +140,16 @@ export function connect({ url, token, tap, tally, patienceMs = PATIENCE_MS }: Co
       );
     },
     async cut() {
-      if (!open) await new Promise<void>((resolve) => whenOpen.add(resolve));
-      if (socket.cut()) tally.connections.cuts++;
+      while (!closing && !(openedAt !== undefined && socket.cut())) {
+        await new Promise<void>((resolve) => whenOpen.add(resolve));
+        // Some way into what is sent again on the new connection.
+        await sleep(Math.random() * MAX_CUT_DELAY_MS);
+      }
+      if (closing) return;
+      openedAt = undefined;
+      tally.connections.cuts++;
     },
+    heldFor: () => (openedAt === undefined ? 0 : performance.now() - openedAt),
     async close() {
       closing = true;
       for (const resolve of whenOpen) resolve();

@@ -83,18 +83,26 @@ export class Follower {
   }
 
   #until(isTrue: () => boolean, what: string): Promise<void> {
+    const { who, connection } = this.#options;
     return new Promise((resolve, reject) => {
-      const look = () => {
-        if (!this.#failure && !isTrue()) return;
+      let timer: NodeJS.Timeout;
+      const settle = (error?: Error) => {
         clearTimeout(timer);
         this.#waiting.delete(look);
-        if (this.#failure) reject(this.#failure);
+        if (error) reject(error);
         else resolve();
       };
-      const timer = setTimeout(() => {
-        this.#waiting.delete(look);
-        reject(new Stalled(`the ${this.#options.who} waited ${PATIENCE_MS / 1000} s for ${what}`));
-      }, PATIENCE_MS);
+      const look = () => {
+        if (this.#failure) settle(this.#failure);
+        else if (isTrue()) settle();
+      };
+      // Only a connection that holds owes us anything.
+      const losePatience = () => {
+        const left = PATIENCE_MS - connection.heldFor();
+        if (left <= 0) settle(new Stalled(`the ${who} waited ${PATIENCE_MS / 1000} s for ${what}`));
+        else timer = setTimeout(losePatience, left);
+      };
+      timer = setTimeout(losePatience, PATIENCE_MS);
       this.#waiting.add(look);
       look();
     });

@@ -27,7 +27,8 @@ type Recording = {
 export class FrameRecorder implements FrameTap {
   #strays: string[] = [];
   readonly #recordings = new Map<string, Recording>();
-  readonly #finished = new Set<string>();
+  /** Whether they were played to their end, after which nothing durable may come. */
+  readonly #finished = new Map<string, boolean>();
   /** The conversation that a subscription is of; null: the inbox. By operation id. */
   readonly #subscriptions = new Map<string, string | null>();
 
@@ -39,10 +40,9 @@ export class FrameRecorder implements FrameTap {
     return recording.log;
   }
 
-  /** Nothing durable may come of this conversation any more. */
-  finish(conversationId: string): void {
+  finish(conversationId: string, ended: boolean): void {
     this.#recordings.delete(conversationId);
-    this.#finished.add(conversationId);
+    this.#finished.set(conversationId, ended);
   }
 
   /** What came and should not have, since this was last asked. */
@@ -88,7 +88,7 @@ export class FrameRecorder implements FrameTap {
       this.#keep(recording, update, at);
     } else if (!this.#finished.has(conversationId)) {
       this.#strays.push(`${type} of conversation ${conversationId}, which is somebody else’s`);
-    } else if (seq !== undefined) {
+    } else if (seq !== undefined && this.#finished.get(conversationId)) {
       this.#strays.push(`${type} at seq ${seq} of conversation ${conversationId} after its end`);
     }
   }

@@ -1,10 +1,10 @@
 import { type AddFinding, lifecycleEvents } from './findings.ts';
-import type { FreshView, SentMessage } from './transcript.ts';
+import type { FreshView, Transcript } from './transcript.ts';
 
 const lifecycleCount = Object.values(lifecycleEvents).reduce((sum, count) => sum + count, 0);
 
 /** A query after the last event tells what the live events told (D10): every message, as sent, in order, read. */
-export function judgeFreshView(sent: readonly SentMessage[], fresh: FreshView, add: AddFinding): void {
+export function judgeFreshView({ sent, ended }: Transcript, fresh: FreshView, add: AddFinding): void {
   const strangers = new Map(fresh.messages.map((message) => [message.id, message]));
   let head = lifecycleCount;
   for (const { id, body, seq } of sent) {
@@ -25,5 +25,5 @@ export function judgeFreshView(sent: readonly SentMessage[], fresh: FreshView, a
   for (const [i, { seq }] of fresh.messages.entries()) {
     if (i > 0 && seq <= fresh.messages[i - 1]!.seq) add('disordered', `seq ${seq} stands after a later one`);
   }
-  if (fresh.headSeq !== head) add('unexpected', `the head is ${fresh.headSeq}, ${head} events belong here`);
+  if (ended && fresh.headSeq !== head) add('unexpected', `the head is ${fresh.headSeq}, ${head} events belong here`);
 }

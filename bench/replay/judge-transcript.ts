@@ -13,7 +13,7 @@ export function judgeTranscript(transcript: Transcript): Finding[] {
   judgeAcknowledgements(transcript.sent, from('acknowledgements'));
   judgeFollower(transcript, 'customer', from('customer'));
   judgeFollower(transcript, 'agent', from('agent'));
-  if (transcript.fresh) judgeFreshView(transcript.sent, transcript.fresh, from('fresh query'));
+  if (transcript.fresh) judgeFreshView(transcript, transcript.fresh, from('fresh query'));
   return findings;
 }
 

@@ -13,7 +13,7 @@ import { planRating } from './plan-rating.ts';
 import { reviewConversation } from './review-conversation.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { Tally } from './tally.ts';
-import type { FollowerLog, SentMessage, Transcript } from './transcript.ts';
+import type { FollowerLog, FreshView, SentMessage, Transcript } from './transcript.ts';
 
 export type Customer = { readonly connection: Connection; readonly recorder: FrameRecorder };
 
@@ -48,27 +48,31 @@ export async function playDialogue(options: PlayOptions): Promise<void> {
     agent: agent.participantId,
   };
   const play = new Play(options, conversationId, participants);
-  let complete = false;
+  const judge = async (ended: boolean, settled: boolean) => {
+    let fresh: FreshView | undefined;
+    try {
+      fresh = settled ? await reviewConversation(customer.connection, conversationId) : undefined;
+    } finally {
+      agent.leave(conversationId, ended);
+      customer.recorder.finish(conversationId, ended);
+      tally.addFindings(dialogue.id, judgeTranscript({ ...play.transcript, fresh, ended }));
+    }
+  };
   try {
     await play.run();
-    complete = true;
   } catch (error) {
-    complete = error instanceof Stalled;
+    // After a stall the connections hold, and what is missing is missing; after any other failure that cannot be said.
+    await judge(false, error instanceof Stalled);
     throw error;
-  } finally {
-    // After a stall the connections work and what is missing is missing; after any other failure nothing can be said.
-    const fresh = complete ? await reviewConversation(customer.connection, conversationId) : undefined;
-    agent.leave(conversationId);
-    customer.recorder.finish(conversationId);
-    tally.addFindings(dialogue.id, judgeTranscript({ ...play.transcript, fresh }));
   }
+  await judge(true, true);
 }
 
 type Sent = { sendMessage: { message: { seq: number }; duplicate: boolean } };
 type Started = { startConversation: { conversation: { members: { participant: { id: string } }[] } } };
 
 class Play {
-  readonly transcript: Omit<Transcript, 'fresh'>;
+  readonly transcript: Omit<Transcript, 'fresh' | 'ended'>;
   readonly #options: PlayOptions;
   readonly #conversationId: string;
   readonly #sent: SentMessage[] = [];
@@ -173,8 +177,8 @@ class Play {
   #startTyping(connection: Connection): () => void {
     const type = (typing: boolean) =>
       connection.request('Type', { input: { conversationId: this.#conversationId, typing } }).catch((error: Error) => {
-        // A notice may come too late or too often to matter; anything else is a fault.
-        if (!(error instanceof Refused && error.code === 'RATE_LIMITED')) this.#followers.customer.fail(error);
+        // A notice that is tried again after a lost connection may come too late; anything else is a fault.
+        if (!(error instanceof Refused && error.code === 'CONVERSATION_CLOSED')) this.#followers.customer.fail(error);
       });
     void type(true);
     const renewal = this.#options.tempo.unhurried ? setInterval(() => void type(true), TYPING_RENEWAL_MS) : undefined;

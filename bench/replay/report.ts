@@ -51,14 +51,14 @@ export function renderReport(report: Report): string {
   const { dialogues, messages, findings, latencyMs, connections, refused, examples } = report;
   const total = findingKinds.reduce((sum, kind) => sum + findings[kind], 0);
   const lines = [
-    `${report.interrupted ? 'Interrupted. ' : ''}${number(dialogues.played)} dialogues in ${(report.durationMs / 1000).toFixed(1)} s, ` +
-      `${number(dialogues.failed)} failed, ${number(dialogues.skippedLines)} lines skipped`,
+    `${number(dialogues.played)} dialogues in ${(report.durationMs / 1000).toFixed(1)} s, ${number(dialogues.failed)} failed, ` +
+      `${number(dialogues.skippedLines)} ${dialogues.skippedLines === 1 ? 'line' : 'lines'} skipped`,
     '',
     `messages    ${number(messages.sent)} sent, ${number(messages.acknowledged)} acknowledged, ${number(messages.received)} received ` +
       `(each by both sides), ${number(messages.perSecond)}/s`,
     `findings    ${findingKinds.map((kind) => `${number(findings[kind])} ${words[kind]}`).join(', ')}`,
-    `sockets     ${number(connections.cuts)} cut, ${number(connections.lost)} lost in all, ${number(connections.resumed)} resumed, ` +
-      `${number(messages.resent)} messages sent again and known already`,
+    `sockets     ${number(connections.cuts)} cut, ${number(connections.lost)} lost otherwise, ${number(connections.resumed)} resumed; ` +
+      `${number(messages.resent)} messages were sent again and known already`,
   ];
   if (refused.rateLimited + refused.unavailable > 0) {
     lines.push(
@@ -68,7 +68,7 @@ export function renderReport(report: Report): string {
   }
   lines.push('', ...renderLatencies(latencyMs));
   if (examples.length > 0) lines.push('', ...examples.map((example) => `  ${example}`));
-  lines.push('', conclusion(total, dialogues), '');
+  lines.push('', conclusion(total, report), '');
   return lines.join('\n');
 }
 
@@ -103,8 +103,12 @@ function renderLatencies(latencyMs: Report['latencyMs']): string[] {
   ];
 }
 
-function conclusion(total: number, { played, failed }: Report['dialogues']): string {
-  if (played === 0) return 'Nothing was played: the file has no dialogue that could be.';
-  if (total === 0 && failed === 0) return 'Every participant saw every message once, in order.';
-  return `NOT as promised: ${number(total)} findings, ${number(failed)} failed dialogues.`;
+function conclusion(total: number, { interrupted, dialogues: { started, played, failed } }: Report): string {
+  const what =
+    total > 0 || failed > 0
+      ? `NOT as promised: ${number(total)} findings, ${number(failed)} failed dialogues.`
+      : played === 0
+        ? 'No dialogue was played.'
+        : 'Every participant saw every message once, in order.';
+  return interrupted ? `Interrupted, with ${number(started - played)} dialogues under way. Up to there: ${what}` : what;
 }

@@ -79,7 +79,7 @@ export async function runReplay({ options, sign, tally, signal, onLine }: RunOpt
         onLine(entry.line, entry.problem);
         continue;
       }
-      tally.dialogues.played++;
+      tally.dialogues.started++;
       try {
         await play(entry.dialogue);
       } catch (error) {
@@ -87,6 +87,7 @@ export async function runReplay({ options, sign, tally, signal, onLine }: RunOpt
         if (error instanceof Unreachable) lost = error;
         tally.addFailure(entry.dialogue.id, (error as Error).message);
       }
+      tally.dialogues.played++;
       onLine(entry.line);
     }
   }

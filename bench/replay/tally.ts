@@ -6,9 +6,11 @@ const MAX_EXAMPLES = 20;
 
 /** Everything that a run counts, in memory that does not grow with it. */
 export class Tally {
-  readonly dialogues = { played: 0, failed: 0, skippedLines: 0 };
+  /** played: to the end of the attempt, those that failed included. */
+  readonly dialogues = { started: 0, played: 0, failed: 0, skippedLines: 0 };
   /** received: MessagePosted frames, of the sender's own messages too. resent: came back as known already. */
   readonly messages = { sent: 0, acknowledged: 0, received: 0, resent: 0 };
+  /** cuts: by us. lost: by anybody else. resumed: after either. */
   readonly connections = { cuts: 0, resumed: 0, lost: 0 };
   readonly refused = { rateLimited: 0, unavailable: 0 };
   readonly latency = {

@@ -39,8 +39,10 @@ export type Transcript = {
   readonly participants: Record<Side, string>;
   readonly sent: readonly SentMessage[];
   readonly logs: Record<Side, FollowerLog>;
-  /** Undefined when the dialogue broke off: then nothing can be said about what is missing. */
+  /** Undefined when the connections broke off: then nothing can be said about what is missing. */
   readonly fresh: FreshView | undefined;
+  /** Whether the dialogue was played to its end, with all events that belong to one. */
+  readonly ended: boolean;
 };
 
 export const emptyLog = (): FollowerLog => ({ streams: [], receipts: [], mentioned: new Set() });

@@ -21,5 +21,6 @@ async function storedKey(environment: string): Promise<Uint8Array> {
     );
   }
   await using installation = await openInstallation();
-  return installationKey(installation.db, 'auth_secret');
+  // Awaited here: the installation is closed when this block is left.
+  return await installationKey(installation.db, 'auth_secret');
 }
