@@ -1,5 +1,6 @@
 import type { Db } from '../db.ts';
 import { isDatabaseAway } from '../errors.ts';
+import { repeat } from '../repeat.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Buckets, Histogram } from './histogram.ts';
 import { keepKpis } from './keep-kpis.ts';
@@ -39,8 +40,6 @@ export function createKpiRecorder({ db, processId, clock = Date.now, log }: Part
   const waiting: Minute[] = [];
   let writing: Minute | undefined;
   let failing = false;
-  let timer: NodeJS.Timeout | undefined;
-  let flushing: Promise<void> = Promise.resolve();
 
   /** Never an earlier minute than before: a clock that is set back must not overwrite a minute with less. */
   function now(): Minute {
@@ -57,21 +56,20 @@ export function createKpiRecorder({ db, processId, clock = Date.now, log }: Part
 
   async function flush(): Promise<void> {
     now();
-    try {
-      const finished = waiting.length > 0;
-      for (let minute = waiting[0]; minute; minute = waiting[0]) {
-        await write(minute);
-        if (waiting[0] === minute) waiting.shift();
-      }
-      if (current.changed) await write(current);
-      if (finished) await keepKpis(db);
-      if (failing) log.info('KPIs are stored again');
-      failing = false;
-    } catch (err) {
-      if (!failing)
-        log.warn({ err, away: isDatabaseAway(err) }, 'KPIs cannot be stored; they are kept and tried again');
-      failing = true;
+    const finished = waiting.length > 0;
+    for (let minute = waiting[0]; minute; minute = waiting[0]) {
+      await write(minute);
+      if (waiting[0] === minute) waiting.shift();
     }
+    if (current.changed) await write(current);
+    if (finished) await keepKpis(db);
+    if (failing) log.info('KPIs are stored again');
+    failing = false;
+  }
+
+  function onError(err: unknown): void {
+    if (!failing) log.warn({ err, away: isDatabaseAway(err) }, 'KPIs cannot be stored; they are kept and tried again');
+    failing = true;
   }
 
   async function write(minute: Minute): Promise<void> {
@@ -88,10 +86,7 @@ export function createKpiRecorder({ db, processId, clock = Date.now, log }: Part
     }
   }
 
-  const flushNext = () => {
-    flushing = flushing.then(flush);
-    return flushing;
-  };
+  const flushing = repeat({ intervalMs: FLUSH_INTERVAL_MS, enabled: true, onError }, flush);
 
   return {
     latency(metric, ms) {
@@ -104,16 +99,10 @@ export function createKpiRecorder({ db, processId, clock = Date.now, log }: Part
       minute.counters.set(metric, (minute.counters.get(metric) ?? 0) + n);
       minute.changed = true;
     },
-    start() {
-      timer = setTimeout(async () => {
-        await flushNext();
-        if (timer) timer.refresh();
-      }, FLUSH_INTERVAL_MS);
-    },
+    start: () => flushing.start(),
     async stop() {
-      clearTimeout(timer);
-      timer = undefined;
-      await flushNext();
+      await flushing.stop();
+      await flush().catch(onError);
     },
   };
 }
