@@ -13,7 +13,6 @@ export function MessagesChart({ data }: { data: { time: string; messages: number
       series={[{ name: 'messages', label: 'Messages', color: 'parley.6' }]}
       valueFormatter={count}
       tickLine="none"
-      gridAxis="y"
       maxBarWidth={28}
       xAxisProps={{ interval: 'preserveStartEnd', minTickGap: 28 }}
       yAxisProps={{ allowDecimals: false, width: 44 }}
@@ -38,7 +37,6 @@ export function LatencyChart({ data }: { data: { time: string; p50: number | nul
       connectNulls={false}
       dotProps={{ r: 2.5 }}
       tickLine="none"
-      gridAxis="y"
       withLegend
       legendProps={{ verticalAlign: 'bottom', height: 32 }}
       xAxisProps={{ interval: 'preserveStartEnd', minTickGap: 28 }}

@@ -14,8 +14,22 @@ const parley: MantineColorsTuple = [
   '#0b4a42',
 ];
 
+/** Mantine's greys of the dark scheme, turned towards the same hue. */
+const dark: MantineColorsTuple = [
+  '#e3ebe9',
+  '#b8c4c2',
+  '#9aaaa7',
+  '#74837f',
+  '#3a4846',
+  '#2b3735',
+  '#1d2725',
+  '#161e1d',
+  '#0e1413',
+  '#090d0c',
+];
+
 export const theme = createTheme({
-  colors: { parley },
+  colors: { parley, dark },
   primaryColor: 'parley',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
@@ -34,6 +48,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#f5f7f7',
     '--mantine-color-text': '#14201f',
     '--mantine-color-dimmed': '#566462',
+    '--mantine-color-placeholder': '#566462',
     '--mantine-color-anchor': '#0d6a5d',
     '--parley-card': '#ffffff',
     '--parley-line': '#dfe5e4',
@@ -48,6 +63,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#0e1413',
     '--mantine-color-text': '#e3ebe9',
     '--mantine-color-dimmed': '#9aaaa7',
+    '--mantine-color-placeholder': '#9aaaa7',
     '--mantine-color-anchor': '#6fd0bd',
     '--parley-card': '#161e1d',
     '--parley-line': '#283331',
