@@ -1,59 +1,36 @@
 import { randomUUID } from 'node:crypto';
-import type { GraphQLSchema } from 'graphql';
-import { type Authenticate, createAuthenticate } from './auth/authenticate.ts';
+import { createAuthenticate } from './auth/authenticate.ts';
 import { installationKey } from './auth/installation-keys.ts';
 import { createSessionRecorder } from './auth/record-session.ts';
-import { createSignIn, type SignIn } from './auth/sign-in.ts';
+import { createSignIn } from './auth/sign-in.ts';
 import { createVerifyToken } from './auth/verify-token.ts';
 import type { Config } from './config.ts';
 import { type Db, openDb } from './db.ts';
-import { type Acknowledge, createAcknowledge } from './delivery/acknowledge.ts';
+import { createAcknowledge } from './delivery/acknowledge.ts';
 import { createReceiptBroadcast } from './delivery/broadcast-receipts.ts';
-import { createFollowerHub, type FollowerHub } from './delivery/follower-hub.ts';
-import { createInboxWatch, type InboxWatch } from './delivery/inbox-watch.ts';
+import { createFollowerHub } from './delivery/follower-hub.ts';
+import { createInboxWatch } from './delivery/inbox-watch.ts';
 import { isDatabaseAway } from './errors.ts';
+import type { App } from './graphql/app-parts.ts';
 import { createSchema } from './graphql/schema.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
-import { createKpiFeed, type KpiFeed } from './kpis/kpi-feed.ts';
+import { createKpiFeed } from './kpis/kpi-feed.ts';
 import { createKpiRecorder } from './kpis/kpi-recorder.ts';
-import { createSendMessage, type SendMessage } from './messages/send-message.ts';
-import { type Bus, createBus } from './outbox/bus.ts';
+import { createSendMessage } from './messages/send-message.ts';
+import { createBus } from './outbox/bus.ts';
 import { countOutbox } from './outbox/outbox-queries.ts';
-import { createRelay, type Relay } from './outbox/relay-outbox.ts';
-import { createParticipantDirectory, type ParticipantDirectory } from './participants/participant-directory.ts';
+import { createRelay } from './outbox/relay-outbox.ts';
+import { createParticipantDirectory } from './participants/participant-directory.ts';
 import { createPresenceBoard } from './presence/presence-board.ts';
-import { createPresenceTracker, type PresenceTracker } from './presence/track-presence.ts';
+import { createPresenceTracker } from './presence/track-presence.ts';
 import { openRedis } from './redis.ts';
 import type { Log } from './telemetry/log.ts';
-import { createMeasure, type Measure } from './telemetry/measure.ts';
-import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { createMeasure } from './telemetry/measure.ts';
+import { createMetrics } from './telemetry/metrics.ts';
 import { type MetricsServer, startMetricsServer } from './telemetry/metrics-server.ts';
 import { telemetry } from './telemetry/telemetry.ts';
 
 /** The composition root: the only file that builds things, and the order in which they start and stop. */
-export type App = {
-  readonly config: Config;
-  readonly log: Log;
-  readonly db: Db;
-  readonly bus: Bus;
-  readonly metrics: Metrics;
-  readonly measure: Measure;
-  readonly schema: GraphQLSchema;
-  readonly participants: ParticipantDirectory;
-  readonly authenticate: Authenticate;
-  /** Absent in production without AUTH_SECRET: no secret is made up there. */
-  readonly signIn: SignIn | undefined;
-  readonly relay: Relay;
-  readonly hub: FollowerHub;
-  readonly inboxWatch: InboxWatch;
-  readonly presence: PresenceTracker;
-  readonly sendMessage: SendMessage;
-  readonly acknowledge: Acknowledge;
-  readonly kpiFeed: KpiFeed;
-  /** Why this process should get no traffic now; undefined when it should. */
-  whyNotReady(): Promise<string | undefined>;
-};
-
 export type RunningApp = {
   readonly app: App;
   readonly url: string;

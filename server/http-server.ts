@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import helmet from 'helmet';
-import type { App } from './app.ts';
 import { authRoutes } from './auth/http-routes.ts';
 import { ConfigError } from './config.ts';
+import type { App } from './graphql/app-parts.ts';
 import { graphqlOverHttp } from './graphql/http.ts';
 import { type SocketServer, startSocketServer } from './graphql/socket.ts';
 

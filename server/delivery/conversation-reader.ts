@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
+import type { Watermarks } from '../messages/message.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { ConversationFollower } from './conversation-follower.ts';
 import { readLog } from './delivery-queries.ts';
 import type { ConversationUpdate } from './updates.ts';
 
@@ -17,7 +17,7 @@ export type ReaderParts = {
   db: Db;
   config: Config;
   metrics: Metrics;
-  follower: ConversationFollower;
+  follower: Followed;
   /** The last seq that the subscriber has. */
   position: number;
   viewerId: string;
@@ -25,6 +25,15 @@ export type ReaderParts = {
   authorize: () => Promise<void>;
   /** Called when `take` has something to give. */
   onReady: () => void;
+};
+
+/** What a reader needs of its conversation's follower. */
+type Followed = {
+  readonly conversationId: string;
+  readonly head: number;
+  readonly watermarks: ReadonlyMap<string, Watermarks>;
+  readonly readers: Set<ConversationReader>;
+  isOnline(participantId: string): boolean;
 };
 
 type Phase = 'state' | 'backlog' | 'live';

@@ -1,5 +1,5 @@
-import type { App } from '../app.ts';
 import type { Viewer } from '../participants/participant.ts';
+import type { App } from './app-parts.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What resolvers get: the application, who asks, and what this request has already read. */

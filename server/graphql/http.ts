@@ -7,9 +7,9 @@ import { expressMiddleware } from '@as-integrations/express5';
 import { type Span, trace } from '@opentelemetry/api';
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { type FormattedExecutionResult, GraphQLError } from 'graphql';
-import type { App } from '../app.ts';
 import { deviceOf } from '../auth/record-session.ts';
 import { endSpan, runIn, startOperation } from '../telemetry/message-trace.ts';
+import type { App } from './app-parts.ts';
 import { type Context, createContext } from './context.ts';
 import { nameOf, outcomeOf, translate } from './run-operation.ts';
 

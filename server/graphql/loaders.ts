@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader';
-import type { App } from '../app.ts';
 import { type Conversation, conversationFields, type Member } from '../conversations/conversation.ts';
 import { countUnread } from '../conversations/conversation-queries.ts';
 import type { Participant, Viewer } from '../participants/participant.ts';
 import { readOnline } from '../presence/presence-queries.ts';
 import { type Survey, surveyFields } from '../surveys/survey.ts';
+import type { App } from './app-parts.ts';
 
 /** One read for all that a request asks of one kind, however many objects ask. */
 export type Loaders = ReturnType<typeof createLoaders>;

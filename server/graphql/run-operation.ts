@@ -9,9 +9,9 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { App } from '../app.ts';
 import { toClientError } from '../errors.ts';
 import { endSpan, runIn, startOperation } from '../telemetry/message-trace.ts';
+import type { App } from './app-parts.ts';
 import { type Context, freshContext } from './context.ts';
 
 /**

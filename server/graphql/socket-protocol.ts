@@ -1,10 +1,10 @@
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { makeServer, type Server, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import type { App } from '../app.ts';
 import { type Authenticated, isUnauthenticated } from '../auth/authenticate.ts';
 import { type Device, deviceOf } from '../auth/record-session.ts';
 import { detached } from '../telemetry/message-trace.ts';
+import type { App } from './app-parts.ts';
 import { createContext } from './context.ts';
 import { createPrepareDocument } from './prepare-document.ts';
 import { type RunArgs, runOperation, runSubscription, translate } from './run-operation.ts';

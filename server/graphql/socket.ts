@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { App } from '../app.ts';
+import type { App } from './app-parts.ts';
 import { createSocketProtocol } from './socket-protocol.ts';
 
 /**

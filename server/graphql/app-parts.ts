@@ -1,0 +1,41 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Authenticate } from '../auth/authenticate.ts';
+import type { SignIn } from '../auth/sign-in.ts';
+import type { Config } from '../config.ts';
+import type { Db } from '../db.ts';
+import type { Acknowledge } from '../delivery/acknowledge.ts';
+import type { FollowerHub } from '../delivery/follower-hub.ts';
+import type { InboxWatch } from '../delivery/inbox-watch.ts';
+import type { KpiFeed } from '../kpis/kpi-feed.ts';
+import type { SendMessage } from '../messages/send-message.ts';
+import type { Bus } from '../outbox/bus.ts';
+import type { Relay } from '../outbox/relay-outbox.ts';
+import type { ParticipantDirectory } from '../participants/participant-directory.ts';
+import type { PresenceTracker } from '../presence/track-presence.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Measure } from '../telemetry/measure.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+/** What resolvers and transports work with. Built in server/app.ts; verbs take from it what they need. */
+export type App = {
+  readonly config: Config;
+  readonly log: Log;
+  readonly db: Db;
+  readonly bus: Bus;
+  readonly metrics: Metrics;
+  readonly measure: Measure;
+  readonly schema: GraphQLSchema;
+  readonly participants: ParticipantDirectory;
+  readonly authenticate: Authenticate;
+  /** Absent in production without AUTH_SECRET: no secret is made up there. */
+  readonly signIn: SignIn | undefined;
+  readonly relay: Relay;
+  readonly hub: FollowerHub;
+  readonly inboxWatch: InboxWatch;
+  readonly presence: PresenceTracker;
+  readonly sendMessage: SendMessage;
+  readonly acknowledge: Acknowledge;
+  readonly kpiFeed: KpiFeed;
+  /** Why this process should get no traffic now; undefined when it should. */
+  whyNotReady(): Promise<string | undefined>;
+};
