@@ -1,4 +1,3 @@
-import type { Db } from '../db.ts';
 import {
   badCursor,
   type Connection,
@@ -7,7 +6,8 @@ import {
   decodeCursor,
   encodeCursor,
   toConnection,
-} from '../graphql/connection.ts';
+} from '../connection.ts';
+import type { Db } from '../db.ts';
 import { checkId } from '../input.ts';
 import type { Viewer } from '../participants/participant.ts';
 import {

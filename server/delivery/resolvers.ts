@@ -1,3 +1,5 @@
+import { type GraphQLResolveInfo, Kind } from 'graphql';
+import type { Conversation } from '../conversations/conversation.ts';
 import { badInput } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import type { Context } from '../graphql/context.ts';
@@ -78,6 +80,17 @@ export const deliveryResolvers: Resolvers = {
     participant: async ({ participantId }, _args, { loaders }) => (await loaders.participant.load(participantId))!,
   },
   InboxUpdate: {
-    conversation: async ({ conversationId }, _args, { loaders }) => (await loaders.conversation.load(conversationId))!,
+    // Most clients ask only which conversation it is: nothing is read for that on the live path.
+    conversation: async ({ conversationId }, _args, { loaders }, info) =>
+      asksOnlyForId(info)
+        ? ({ id: conversationId } as Conversation)
+        : (await loaders.conversation.load(conversationId))!,
   },
 };
+
+function asksOnlyForId({ fieldNodes }: GraphQLResolveInfo): boolean {
+  const selections = fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? []);
+  return selections.every(
+    ({ kind, ...node }) => kind === Kind.FIELD && 'name' in node && ['id', '__typename'].includes(node.name.value),
+  );
+}

@@ -1,5 +1,3 @@
-import type { Db } from '../db.ts';
-import { badInput } from '../errors.ts';
 import {
   badCursor,
   type Connection,
@@ -8,7 +6,9 @@ import {
   decodeCursor,
   encodeCursor,
   toConnection,
-} from '../graphql/connection.ts';
+} from '../connection.ts';
+import type { Db } from '../db.ts';
+import { badInput } from '../errors.ts';
 import { type Message, messageFields } from './message.ts';
 
 export type MessagePage = {

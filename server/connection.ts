@@ -1,4 +1,4 @@
-import { badInput } from '../errors.ts';
+import { badInput } from './errors.ts';
 
 /** Relay's cursor connections: https://relay.dev/graphql/connections.htm */
 
