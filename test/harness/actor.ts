@@ -27,6 +27,11 @@ export type Actor = {
 
   /** Destroys the TCP connection, as a tunnel does: no close frame. The client does not come back. */
   cut(): void;
+  /** Reads nothing more from the TCP connection, as a frozen device does, until `resume`. */
+  stall(): void;
+  resume(): void;
+  /** Resolves with the code when the socket is closed. */
+  readonly closed: Promise<number>;
   close(): Promise<void>;
 };
 
@@ -55,7 +60,11 @@ export async function tokenFor({
 }
 
 /** Connects somebody; they are gone when the test is over. */
-export async function connect(t: TestContext, server: TestServer, who: Who = {}): Promise<Actor> {
+export async function connect(
+  t: Pick<TestContext, 'after'>,
+  server: Pick<TestServer, 'url'>,
+  who: Who = {},
+): Promise<Actor> {
   const token = await tokenFor(who);
   const sockets = new Set<WebSocket>();
   class TappedSocket extends WebSocket {
@@ -72,6 +81,9 @@ export async function connect(t: TestContext, server: TestServer, who: Who = {})
     retryAttempts: 0,
     onNonLazyError: () => {},
     connectionParams: { authorization: `Bearer ${token}` },
+  });
+  const closed = new Promise<number>((resolve) => {
+    client.on('closed', (event) => resolve((event as { code: number }).code));
   });
   t.after(() => client.dispose());
 
@@ -101,6 +113,13 @@ export async function connect(t: TestContext, server: TestServer, who: Who = {})
     cut() {
       for (const socket of sockets) socket.terminate();
     },
+    stall() {
+      for (const socket of sockets) socket.pause();
+    },
+    resume() {
+      for (const socket of sockets) socket.resume();
+    },
+    closed,
     close: async () => client.dispose(),
   };
   const { viewer } = await actor.run('{ viewer { id } }');

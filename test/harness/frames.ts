@@ -69,6 +69,12 @@ export class Frames {
     return this.ended;
   }
 
+  /** The code of the error that refused or ended the subscription. */
+  async endCode(): Promise<string | undefined> {
+    const { errors = this.all.at(-1)?.errors } = await this.end();
+    return errors?.[0]?.extensions?.code;
+  }
+
   /** The durable events, in the order in which they came. */
   get events(): any[] {
     return this.all.map((frame) => frame.update ?? frame).filter(({ seq }) => typeof seq === 'number');

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Redis } from 'ioredis';
 
 /** A real Redis on a port of its own. Stopped and started again on that port, it is the same Redis to its clients. */
 export type TestRedis = {
@@ -13,6 +14,8 @@ export type TestRedis = {
   start(): Promise<void>;
   /** kill -9: pub/sub has nothing to save. */
   stop(): Promise<void>;
+  /** Runs a command, such as CLIENT KILL TYPE pubsub. */
+  run(command: string, ...args: string[]): Promise<unknown>;
   /** Stops it for good and removes its folder. */
   close(): Promise<void>;
 };
@@ -54,6 +57,14 @@ export async function startRedis(): Promise<TestRedis> {
     port,
     start,
     stop,
+    async run(command, ...args) {
+      const client = new Redis(port, { retryStrategy: () => null });
+      try {
+        return await client.call(command, ...args);
+      } finally {
+        client.disconnect();
+      }
+    },
     async close() {
       await stop();
       await rm(folder, { recursive: true, force: true });

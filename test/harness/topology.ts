@@ -1,4 +1,4 @@
-import { describe, type TestContext, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { createTestDatabase, type TestDatabase } from './postgres.ts';
 import { startRedis, type TestRedis } from './redis.ts';
 import { type Env, startInProcess, startProcess, type TestServer } from './server.ts';
@@ -17,7 +17,7 @@ const forms = ['one process', 'two processes on Redis'] as const;
 export type Form = (typeof forms)[number];
 
 /** Started for the test and stopped after it: servers first, then what they stand on. */
-export async function startTopology(t: TestContext, form: Form, env: Env = {}): Promise<Topology> {
+export async function startTopology(t: Pick<TestContext, 'after'>, form: Form, env: Env = {}): Promise<Topology> {
   const database = await createTestDatabase();
   const redis = form === 'one process' ? undefined : await startRedis();
   const starting = redis
@@ -38,4 +38,24 @@ export function inEveryForm(name: string, run: (t: TestContext, form: Form) => P
   describe(name, () => {
     for (const form of forms) test(form, (t) => run(t, form));
   });
+}
+
+/**
+ * For tests that can share a topology in each form, because each makes participants and conversations of its own: the
+ * processes are started once for all.
+ */
+export function onEveryTopology(declare: (topology: () => Topology, form: Form) => void, env: Env = {}): void {
+  for (const form of forms) {
+    describe(form, () => {
+      const cleanUps: (() => unknown)[] = [];
+      let topology: Topology | undefined;
+      before(async () => {
+        topology = await startTopology({ after: (cleanUp) => void cleanUps.push(cleanUp as () => unknown) }, form, env);
+      });
+      after(async () => {
+        for (const cleanUp of cleanUps) await cleanUp();
+      });
+      declare(() => topology!, form);
+    });
+  }
 }
