@@ -7,6 +7,7 @@ import helmet from 'helmet';
 import { authRoutes } from './auth/http-routes.ts';
 import { ConfigError } from './config.ts';
 import type { App } from './graphql/app-parts.ts';
+import { graphiqlRoutes } from './graphql/graphiql.ts';
 import { graphqlOverHttp } from './graphql/http.ts';
 import { type SocketServer, startSocketServer } from './graphql/socket.ts';
 
@@ -39,6 +40,7 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
       .send(`${reason ?? 'ok'}\n`);
   });
   web.use('/auth', authRoutes({ signIn: app.signIn, secureCookies: config.PUBLIC_URL?.startsWith('https:') ?? false }));
+  if (config.NODE_ENV !== 'production') web.use('/graphql', graphiqlRoutes());
   web.use('/graphql', graphql.routes);
   web.use(express.static(dashboard, { extensions: ['html'], maxAge: 0 }));
 
