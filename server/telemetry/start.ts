@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { context, metrics, propagation, trace } from '@opentelemetry/api';
+import { context, diag, metrics, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { getBooleanFromEnv, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
@@ -38,8 +38,11 @@ async function start(): Promise<Telemetry> {
 
   let stopped: Promise<void> | undefined;
   const stop = async () => {
-    const flushed = Promise.allSettled([tracerProvider.shutdown(), meterProvider.shutdown()]);
-    await Promise.race([flushed, wait(FLUSH_TIMEOUT_MS, undefined, { ref: false })]);
+    const flush = () => Promise.all([tracerProvider.shutdown(), meterProvider.shutdown()]);
+    const late = wait(FLUSH_TIMEOUT_MS, undefined, { ref: false }).then(() => {
+      throw new Error(`the collector took more than ${FLUSH_TIMEOUT_MS} ms`);
+    });
+    await Promise.race([flush(), late]).catch((error) => diag.warn('The last traces could not be sent:', error));
   };
   return {
     running: true,
