@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
-import { promisify } from 'node:util';
 import { auditDatabase, type Verdict } from '../server/audit/audit-database.ts';
 import { openPlainDb } from '../server/audit/open-plain-db.ts';
 import { loadConfig } from '../server/config.ts';
 import { type Db, openDb, type Tx } from '../server/db.ts';
 import { execute } from './harness/execute.ts';
 import { createTestDatabase, type TestDatabase } from './harness/postgres.ts';
+import { runTool } from './harness/run-tool.ts';
 
 /** A readable UUID: a participant (a), a conversation (c), a message (e: of the first conversation, f: of the second). */
 const id = (kind: 'a' | 'c' | 'e' | 'f', number: number) =>
@@ -361,14 +360,7 @@ describe('the audit', () => {
   });
 
   describe('npm run audit', () => {
-    const run = (...args: string[]) =>
-      promisify(execFile)(process.execPath, ['server/cli/audit.ts', ...args], {
-        cwd: new URL('..', import.meta.url),
-        env: { ...process.env, DATABASE_URL: database.url },
-      }).then(
-        ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-        ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
-      );
+    const run = (...args: string[]) => runTool('server/cli/audit.ts', args, { DATABASE_URL: database.url });
 
     test('prints a table and exits 0 when every promise holds', async () => {
       const { code, stdout, stderr } = await run();

@@ -45,14 +45,15 @@ export function makeReport({ tally, options, startedAt, durationMs, interrupted 
 }
 
 const number = (value: number) => value.toLocaleString('en');
+const count = (value: number, what: string) => `${number(value)} ${what}${value === 1 ? '' : 's'}`;
 
 /** The report for people. */
 export function renderReport(report: Report): string {
   const { dialogues, messages, findings, latencyMs, connections, refused, examples } = report;
   const total = findingKinds.reduce((sum, kind) => sum + findings[kind], 0);
   const lines = [
-    `${number(dialogues.played)} dialogues in ${(report.durationMs / 1000).toFixed(1)} s, ${number(dialogues.failed)} failed, ` +
-      `${number(dialogues.skippedLines)} ${dialogues.skippedLines === 1 ? 'line' : 'lines'} skipped`,
+    `${count(dialogues.played, 'dialogue')} in ${(report.durationMs / 1000).toFixed(1)} s, ${number(dialogues.failed)} failed, ` +
+      `${count(dialogues.skippedLines, 'line')} skipped`,
     '',
     `messages    ${number(messages.sent)} sent, ${number(messages.acknowledged)} acknowledged, ${number(messages.received)} received ` +
       `(each by both sides), ${number(messages.perSecond)}/s`,
@@ -106,9 +107,11 @@ function renderLatencies(latencyMs: Report['latencyMs']): string[] {
 function conclusion(total: number, { interrupted, dialogues: { started, played, failed } }: Report): string {
   const what =
     total > 0 || failed > 0
-      ? `NOT as promised: ${number(total)} findings, ${number(failed)} failed dialogues.`
+      ? `NOT as promised: ${count(total, 'finding')}, ${count(failed, 'failed dialogue')}.`
       : played === 0
         ? 'No dialogue was played.'
         : 'Every participant saw every message once, in order.';
-  return interrupted ? `Interrupted, with ${number(started - played)} dialogues under way. Up to there: ${what}` : what;
+  return interrupted
+    ? `Interrupted, with ${count(started - played, 'dialogue')} under way. Up to there: ${what}`
+    : what;
 }
