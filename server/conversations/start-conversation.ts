@@ -4,6 +4,7 @@ import { conflict, isWorthRepeating } from '../errors.ts';
 import type { Priority } from '../generated/prisma/enums.ts';
 import type { Bus } from '../outbox/bus.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
+import { accessConversation } from './access-conversation.ts';
 import { type Conversation, conversationFields } from './conversation.ts';
 
 export type NewConversation = {
@@ -50,10 +51,10 @@ export async function startConversation(
   }
 }
 
+/** Through the one door: whoever was removed meanwhile does not get back in by repeating the start. */
 async function findStarted(db: Db, viewer: Viewer, id: string): Promise<Conversation | undefined> {
-  const found = await db.conversation.findUnique({ where: { id }, select: { ...conversationFields, starterId: true } });
+  const found = await db.conversation.findUnique({ where: { id }, select: { starterId: true } });
   if (!found) return undefined;
-  const { starterId, ...conversation } = found;
-  if (starterId !== viewer.id) throw conflict('This id belongs to another conversation. Make a new UUID.');
-  return conversation;
+  if (found.starterId !== viewer.id) throw conflict('This id belongs to another conversation. Make a new UUID.');
+  return (await accessConversation(db, viewer, id)).conversation;
 }
