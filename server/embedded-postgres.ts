@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -56,6 +56,18 @@ export async function attachEmbeddedPostgres({
   throw new ConfigError(
     `DATA_DIR ${dir} is in use by ${lockHolder(dir)}, but its PostgreSQL does not answer. Restart that one.`,
   );
+}
+
+/** For whoever watches over a server that was killed: stops the PostgreSQL that it left running, if nobody has it by now. */
+export async function stopLeftPostgres({ dataDir, log }: Options): Promise<void> {
+  const dir = makeDataDir(dataDir);
+  const lock = lockDataDir(dir);
+  if (!lock) return;
+  try {
+    if (existsSync(clusterOf(dir))) await clearLeftovers(clusterOf(dir), log);
+  } finally {
+    lock.release();
+  }
 }
 
 async function startIfFree(dir: string, log: Log): Promise<{ url: string; stop(): Promise<void> } | undefined> {
