@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 const tellTales: Record<string, RegExp> = {
-  'a stack': /\\n\s+at |\bat .+:\d+:\d+/,
+  'a stack': /\\n\s+at |node:internal|\.[cm]?[jt]s:\d+/,
   SQL: /\b(SELECT|INSERT INTO|DELETE FROM|UPDATE .+ SET|violates .+ constraint|relation \\?"|syntax error at)\b/,
   'a file path': /file:\/\/|node_modules|\/server\/|\/home\/|\/root\/|\.ts\b/,
   'what the server is made of': /prisma|postgres|ioredis|ECONN/i,
