@@ -2,6 +2,7 @@ import { MultiBar as Bars, type MultiBar, type SingleBar } from 'cli-progress';
 import type { Tally } from './tally.ts';
 
 const LINE_INTERVAL_MS = 5_000;
+const BAR_INTERVAL_MS = 250;
 
 export type Progress = {
   /** One more line of the file was dealt with. */
@@ -34,10 +35,14 @@ function bar(lines: number, tally: Tally): Progress {
     ),
   });
   const single: SingleBar = bars.create(lines, 0, payload());
+  const timer = setInterval(() => single.update(payload()), BAR_INTERVAL_MS);
   return {
-    step: () => single.increment(1, payload()),
+    step: () => single.increment(1),
     note: (text) => bars.log(`${text}\n`),
-    stop: () => bars.stop(),
+    stop() {
+      clearInterval(timer);
+      bars.stop();
+    },
   };
 }
 
