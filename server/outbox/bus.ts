@@ -63,9 +63,13 @@ export function createBus({ redis, enabled }: { redis?: RedisPair; enabled: bool
   const gapListeners: (() => void)[] = [];
   if (redis) {
     let connectedBefore = false;
-    redis.subscriber.on('ready', () => {
-      if (connectedBefore) for (const listener of gapListeners) listener();
+    redis.subscriber.on('ready', async () => {
+      const isReturn = connectedBefore;
       connectedBefore = true;
+      // ioredis has asked for the old subscriptions before it says so; the answer to this comes after theirs. Whoever
+      // looked earlier would not see what is published in between.
+      const back = isReturn && (await redis.subscriber.ping().catch(() => undefined));
+      if (back) for (const listener of gapListeners) listener();
     });
   }
   return {
