@@ -20,9 +20,11 @@ export type ReaderParts = {
   follower: Followed;
   /** The last seq that the subscriber has. */
   position: number;
+  /** The head when it subscribed: the backlog reaches up to there, also where the follower has not heard of it yet. */
+  headSeq: number;
   viewerId: string;
   /** Throws when the viewer may no longer read. Asked before each page, and when the viewer leaves. */
-  authorize: () => Promise<void>;
+  authorize: () => Promise<unknown>;
   /** Called when `take` has something to give. */
   onReady: () => void;
 };
@@ -88,7 +90,7 @@ export class ConversationReader {
         this.#phase = 'backlog';
         return this.#wholeState();
       case 'backlog':
-        return this.position < this.#parts.follower.head ? this.#nextPage() : this.#caughtUp();
+        return this.position < this.#head ? this.#nextPage() : this.#caughtUp();
       case 'live':
         return this.#takeLive();
     }
@@ -105,15 +107,16 @@ export class ConversationReader {
     return updates;
   }
 
+  get #head(): number {
+    return Math.max(this.#parts.follower.head, this.#parts.headSeq);
+  }
+
   async #nextPage(): Promise<ConversationUpdate[]> {
     const { db, config, follower, authorize } = this.#parts;
+    const through = Math.min(this.position + config.FOLLOW_PAGE, this.#head);
+    const events = await readLog(db, this.conversationId, this.position, through);
+    // Asked after the reading: whoever is let in now was let in when each of these was written (D8).
     await authorize();
-    const events = await readLog(
-      db,
-      this.conversationId,
-      this.position,
-      Math.min(this.position + config.FOLLOW_PAGE, follower.head),
-    );
     for (const [i, { seq }] of events.entries()) {
       if (seq !== this.position + 1 + i)
         throw new Error(`no event ${this.position + 1 + i} in conversation ${this.conversationId}`);

@@ -28,8 +28,9 @@ export async function followConversation(
   const signal = createSignal();
   const reader = await hub.attach(conversationId, {
     position: checkPosition('afterSeq', afterSeq ?? conversation.headSeq, conversation.headSeq),
+    headSeq: conversation.headSeq,
     viewerId: viewer.id,
-    authorize: async () => void (await accessConversation(db, viewer, conversationId)),
+    authorize: () => accessConversation(db, viewer, conversationId),
     onReady: signal.raise,
   });
   // Not left to the generator's finally: one that is ended before its first step never gets there.

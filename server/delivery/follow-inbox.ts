@@ -53,13 +53,15 @@ export async function followInbox(
 
   async function attach(conversationId: string, position: number): Promise<ConversationReader | undefined> {
     const authorize = async () => {
-      const { isMember } = await accessConversation(db, viewer, conversationId);
+      const { isMember, conversation } = await accessConversation(db, viewer, conversationId);
       if (!isMember) throw notFound('conversation');
+      return conversation;
     };
     try {
-      await authorize();
+      const { headSeq } = await authorize();
       const reader = await hub.attach(conversationId, {
         position,
+        headSeq,
         viewerId: viewer.id,
         authorize,
         onReady: () => {
