@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import type { Watermarks } from '../messages/message.ts';
+import type { DurableEvent } from '../outbox/durable-event.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { readLog } from './delivery-queries.ts';
 import type { ConversationUpdate } from './updates.ts';
@@ -133,24 +134,32 @@ export class ConversationReader {
 
   async #takeLive(): Promise<ConversationUpdate[]> {
     const updates: ConversationUpdate[] = [];
-    let viewerLeft = false;
-    const buffered = this.#buffer;
-    this.#buffer = [];
-    for (const update of buffered) {
+    for (const [i, update] of this.#buffer.entries()) {
       if (update.type === 'event') {
-        const { seq, kind, participantId } = update.event;
+        const { seq } = update.event;
         if (seq <= this.position) continue;
         if (seq !== this.position + 1) {
           this.fallBehind('hole');
-          break;
+          return updates;
+        }
+        if (this.#isOwnLeaving(update.event)) {
+          // What came before is still the viewer's: it is given first, and this looked at again in the next batch.
+          if (updates.length > 0) {
+            this.#buffer = this.#buffer.slice(i);
+            return updates;
+          }
+          // The leaving itself is not told any more: from that moment the conversation is not theirs (D8).
+          await this.#parts.authorize();
         }
         this.position = seq;
-        viewerLeft ||= kind === 'PARTICIPANT_LEFT' && participantId === this.#parts.viewerId;
       }
       updates.push(update);
     }
-    // The viewer's own leaving is not told to them any more: from that moment the conversation is not theirs (D8).
-    if (viewerLeft) await this.#parts.authorize();
+    this.#buffer = [];
     return updates;
+  }
+
+  #isOwnLeaving({ kind, participantId }: DurableEvent): boolean {
+    return kind === 'PARTICIPANT_LEFT' && participantId === this.#parts.viewerId;
   }
 }
