@@ -27,7 +27,7 @@ export async function pageOfConversations(
   const size = checkPageSize('first', first ?? DEFAULT_PAGE);
   const rows = await listConversations(db, viewer, filter, {
     limit: size + 1,
-    after: after ? toPosition(after) : undefined,
+    after: typeof after === 'string' ? toPosition(after) : undefined,
   });
   return toConnection(rows.slice(0, size), toCursor, {
     hasNextPage: rows.length > size,
@@ -36,12 +36,14 @@ export async function pageOfConversations(
 }
 
 const CURSOR = 'conversation';
+/** What PostgreSQL and Date write alike. */
+const LATEST_MS = Date.UTC(9999, 11, 31);
 
 const toCursor = ({ activityAt, id }: ListedConversation) => encodeCursor(CURSOR, activityAt.getTime(), id);
 
 function toPosition(cursor: string): ListPosition {
   const [time, id] = decodeCursor('after', CURSOR, cursor);
-  const at = new Date(Number(time));
-  if (!id || Number.isNaN(at.getTime())) throw badCursor('after');
-  return { at, id: checkId('after', id) };
+  const ms = Number(time);
+  if (!id || !Number.isInteger(ms) || ms < 0 || ms > LATEST_MS) throw badCursor('after');
+  return { at: new Date(ms), id: checkId('after', id) };
 }

@@ -1,16 +1,18 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
-/** PostgreSQL and Date agree on these years; anything else is a mistake of the caller's. */
-const EARLIEST = Date.UTC(1, 0);
-const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt]([01]\d|2[0-3]):\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
 
+const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Date makes a 2 March of a 30 February; years before 1 and after 9999 it writes as PostgreSQL does not read them. */
 function toDate(value: unknown): Date {
-  const time = typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time) || time < EARLIEST || time > LATEST) {
+  const [, year, month, day] = (typeof value === 'string' && RFC_3339.exec(value)) || [];
+  const date = new Date(year === undefined ? Number.NaN : String(value));
+  const lastDay = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  if (!(Number(day) <= lastDay && date.getTime() >= EARLIEST && date.getTime() <= LATEST))
     throw new GraphQLError('DateTime must be an RFC 3339 date and time such as 2026-11-22T09:30:00.000Z.');
-  }
-  return new Date(time);
+  return date;
 }
 
 export const DateTime = new GraphQLScalarType<Date, string>({

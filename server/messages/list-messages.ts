@@ -29,8 +29,8 @@ export async function pageOfMessages(
 ): Promise<Connection<Message>> {
   const { first, last } = page;
   if (typeof first === 'number' && typeof last === 'number') throw badInput('last', 'cannot be combined with first.');
-  const after = page.after ? toSeq('after', page.after) : undefined;
-  const before = page.before ? toSeq('before', page.before) : undefined;
+  const after = typeof page.after === 'string' ? toSeq('after', page.after) : undefined;
+  const before = typeof page.before === 'string' ? toSeq('before', page.before) : undefined;
   const forwards = typeof first === 'number';
   const size = forwards ? checkPageSize('first', first) : checkPageSize('last', last ?? DEFAULT_PAGE);
   const rows = await db.message.findMany({
