@@ -137,12 +137,13 @@ export function toClientError(
     });
   if (cause instanceof ChatError) return make(cause.message, { ...cause.details, code: cause.code });
   if (cause instanceof GraphQLError) {
-    const code = String(error.extensions.code ?? 'GRAPHQL_VALIDATION_FAILED');
-    if (code !== 'INTERNAL_SERVER_ERROR') {
-      const message = hideSuggestions ? error.message.replace(SUGGESTION, '') : error.message;
-      const field = fieldOfVariable(error.message);
-      return make(message, field ? { code: 'BAD_USER_INPUT', field } : { code: aliases[code] ?? code });
-    }
+    const field = fieldOf(error.message);
+    // One with a path was thrown while executing. Unless it is about an argument, the fault is ours.
+    const fallback = error.path ? 'INTERNAL_SERVER_ERROR' : 'GRAPHQL_VALIDATION_FAILED';
+    const code = String(error.extensions.code ?? fallback);
+    const message = hideSuggestions ? error.message.replace(SUGGESTION, '') : error.message;
+    if (field) return make(message, { code: 'BAD_USER_INPUT', field });
+    if (code !== 'INTERNAL_SERVER_ERROR') return make(message, { code: aliases[code] ?? code });
   }
   if (isDatabaseAway(cause)) {
     const { message, code } = unavailable();
@@ -158,10 +159,13 @@ function rootCause(error: unknown): unknown {
   return e;
 }
 
-/** `Variable "$input" got invalid value 7 at "input.sentAt"; …` → sentAt; without a path, the variable's own name. */
-function fieldOfVariable(message: string): string | undefined {
-  const variable = /^Variable "\$([^"]+)" (?:got invalid value|of (?:non-null|required) type)/.exec(message)?.[1];
-  if (variable === undefined) return undefined;
+/** `Variable "$input" got invalid value 7 at "input.sentAt"; …` → sentAt; without a path, the variable's or argument's own name. */
+function fieldOf(message: string): string | undefined {
+  const [, named] =
+    /^(?:Variable "\$|Argument ")([^"]+)" (?:got invalid value|has invalid value|of (?:non-null|required) type)/.exec(
+      message,
+    ) ?? [];
+  if (named === undefined) return undefined;
   const missing = /Field "([^"]+)" (?:of required type|is not defined)/.exec(message)?.[1];
   const path = / at "([^"]+)"/.exec(message)?.[1];
   return (
@@ -170,6 +174,6 @@ function fieldOfVariable(message: string): string | undefined {
       ?.split('.')
       .at(-1)
       ?.replace(/\[\d+\]$/, '') ??
-    variable
+    named
   );
 }
