@@ -19,7 +19,8 @@ export function lockDataDir(dataDir: string): DataDirLock | undefined {
   let file: DatabaseSync | undefined;
   try {
     file = new DatabaseSync(join(dataDir, 'lock'), { timeout: 0 });
-    file.exec('BEGIN IMMEDIATE');
+    // Or it would put a journal beside it, of writes that never come.
+    file.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
     writeFileSync(join(dataDir, 'lock-holder'), String(process.pid));
   } catch (error) {
     file?.close();
