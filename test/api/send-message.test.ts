@@ -43,6 +43,10 @@ overBothTransports('a message is answered as it is stored, and reads the same to
   });
   assert.equal(again.message.sentAt, '2026-11-22T09:30:00.000Z');
   assert.equal((await send(ask, ada, { id: randomUUID(), conversationId, body: '!' })).message.sentAt, null);
+  const ends = ['0001-01-01T00:00:00.000Z', '1899-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'];
+  for (const time of ends) await send(ask, cleo, { id: randomUUID(), conversationId, body: 'When?', sentAt: time });
+  const stored = (await messagesOf(ask, ada, conversationId)).slice(-3).map((each) => each.sentAt);
+  assert.deepEqual(stored, ends);
 });
 
 overBothTransports('the same id again is the same message, five at once too', async (t, ask) => {
