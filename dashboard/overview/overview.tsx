@@ -47,12 +47,12 @@ export function Overview({ client }: { client: Client }) {
         />
       </div>
       {lost && (
-        <Alert role="status" color="yellow" icon={<Icon name="offline" />} title="The connection was lost" mb="lg">
+        <Alert role="status" icon={<Icon name="offline" />} title="The connection was lost" mb="lg">
           These are the last figures that came. The page goes on by itself as soon as the server can be reached.
         </Alert>
       )}
       {error ? (
-        <Alert role="alert" color="red" icon={<Icon name="alert" />} title="The figures could not be loaded" mb="lg">
+        <Alert role="alert" icon={<Icon name="alert" />} title="The figures could not be loaded" mb="lg">
           <Text size="sm" mb="sm">
             {error.code === 'FORBIDDEN' ? 'Only managers may see them. Sign in with a manager’s link.' : error.message}
           </Text>

@@ -15,11 +15,12 @@ export default function SignInPage() {
   const tried = useRef(false);
 
   useEffect(() => {
-    if (tried.current) return;
+    // Before, the router does not know the query of a prerendered page.
+    if (!router.isReady || tried.current) return;
     tried.current = true;
-    const code = new URLSearchParams(location.search).get('code');
+    const { code } = router.query;
     // The code works once, but it need not stay in the history either.
-    history.replaceState(history.state, '', '/sign-in');
+    void router.replace('/sign-in', undefined, { shallow: true });
     if (!code) {
       setProblem('');
       return;

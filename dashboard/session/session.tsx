@@ -47,7 +47,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, []);
 
   useEffect(() => {
-    void check();
+    // Who follows a sign-in link is not signed in yet; that page asks when they are.
+    if (location.pathname !== '/sign-in') void check();
   }, [check]);
 
   useEffect(() => {

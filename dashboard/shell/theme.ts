@@ -1,4 +1,11 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  Alert,
+  Anchor,
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+} from '@mantine/core';
 
 /** A quiet green-blue: far from the colours that mean good, bad and link. */
 const parley: MantineColorsTuple = [
@@ -33,12 +40,26 @@ export const theme = createTheme({
   primaryColor: 'parley',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
+  // Mantine picks the text on a filled button for the light scheme's shade; the dark one is lighter and wants dark text.
+  variantColorResolver(input) {
+    const colors = defaultVariantColorsResolver(input);
+    const primary = input.variant === 'filled' && (input.color ?? 'parley') === 'parley';
+    return primary ? { ...colors, color: 'var(--mantine-primary-color-contrast)' } : colors;
+  },
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
   fontFamily: 'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   headings: { fontWeight: '650' },
+  components: {
+    Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
+    // Its coloured variants put text of the colour on a tint of it, which is too faint; here the icon alone is coloured.
+    Alert: Alert.extend({
+      defaultProps: { variant: 'default' },
+      styles: { title: { color: 'var(--mantine-color-text)' } },
+    }),
+  },
 });
 
 /** Surfaces and texts; every text colour here has at least 4.5 : 1 on every surface it is used on (WCAG AA). */

@@ -74,7 +74,7 @@ function Devices({ sides, onRestart }: { sides: Sides; onRestart(): void }) {
         <Steps sides={sides} customer={customer} agent={agent} />
       </div>
       {status === 'refused' && (
-        <Alert color="yellow" title="This visit is over" mb="md" role="alert">
+        <Alert title="This visit is over" mb="md" role="alert">
           <Text size="sm" mb="sm">
             The two people of this page exist for an hour.
           </Text>

@@ -1,0 +1,130 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { after, before, describe } from 'node:test';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { createSignIn } from '../../server/auth/sign-in.ts';
+import { loadConfig } from '../../server/config.ts';
+import { openDb } from '../../server/db.ts';
+import { createTestDatabase, type TestDatabase } from '../harness/postgres.ts';
+import { AUTH_SECRET, type Env, startInProcess, type TestServer } from '../harness/server.ts';
+
+/** A real Chromium before a real server; both live as long as the describe block. */
+export type Visit = {
+  server(): TestServer;
+  /** A link as `npm start` prints it. */
+  signInLink(): Promise<string>;
+  /** A page of a new visitor, who has no cookie and no stored settings. */
+  open(options?: BrowserContextOptions): Promise<VisitedPage>;
+  /** The same, of a manager who is signed in, at this path. */
+  openSignedIn(path: string, options?: BrowserContextOptions): Promise<VisitedPage>;
+  /** Stops the server, and starts it again at the same address. */
+  stopServer(): Promise<void>;
+  startServer(): Promise<void>;
+};
+
+export type VisitedPage = Page & {
+  /** What a visitor's console would show, errors of scripts, and requests to anywhere else. */
+  problems: string[];
+};
+
+/** Longest wait for anything on a page, in ms: generous, because tests share the machine. */
+const PATIENCE_MS = 30_000;
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export function describeInBrowser(name: string, declare: (visit: Visit) => void): void {
+  const executablePath = findChromium();
+  // In CI nothing is skipped: there the tests run, and fail for want of a browser.
+  const skip = !executablePath && !process.env.CI && 'there is no chromium on this machine';
+  describe(name, { skip }, () => {
+    let browser: Browser;
+    let database: TestDatabase;
+    let server: TestServer | undefined;
+    let env: Env = {};
+
+    before(async () => {
+      database = await createTestDatabase();
+      [server, browser] = await Promise.all([
+        startInProcess(database.url),
+        chromium.launch({ executablePath, args: flags }),
+      ]);
+      env = { PORT: new URL(server.url).port };
+    });
+    after(async () => {
+      await browser?.close();
+      await server?.stop();
+      await database?.drop();
+    });
+
+    const running = () => {
+      if (!server) throw new Error('the server is stopped');
+      return server;
+    };
+
+    async function open(options: BrowserContextOptions = {}): Promise<VisitedPage> {
+      const context = await browser.newContext({ baseURL: running().url, reducedMotion: 'reduce', ...options });
+      context.setDefaultTimeout(PATIENCE_MS);
+      const page = Object.assign(await context.newPage(), { problems: [] as string[] });
+      page.on('pageerror', (error) => page.problems.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') page.problems.push(message.text());
+      });
+      page.on('request', (request) => {
+        const url = new URL(request.url());
+        if (url.host !== new URL(page.url()).host && /^(http|ws)/.test(url.protocol) && page.url() !== 'about:blank') {
+          page.problems.push(`asked ${url.host}`);
+        }
+      });
+      return page;
+    }
+
+    async function signInLink(): Promise<string> {
+      const db = openDb(loadConfig({}), database.url);
+      const code = await createSignIn({ db, key: new TextEncoder().encode(AUTH_SECRET) }).createCode();
+      await db.$disconnect();
+      return `${running().url}/sign-in?code=${code}`;
+    }
+
+    declare({
+      server: running,
+      signInLink,
+      open,
+      async openSignedIn(path, options) {
+        const page = await open(options);
+        await page.goto(await signInLink());
+        await page.waitForURL('/');
+        if (path !== '/') await page.goto(path);
+        return page;
+      },
+      async stopServer() {
+        await running().stop();
+        server = undefined;
+      },
+      async startServer() {
+        server = await startInProcess(database.url, env);
+      },
+    });
+  });
+}
+
+function findChromium(): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'chromium'))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
