@@ -61,6 +61,8 @@ const awayCodes = new Set([
   '57P03',
   '57P05', // shutting down, crashed, starting up, idle session ended
   '25P03', // idle_in_transaction_session_timeout
+  '25006', // a former primary, read-only since the failover
+  '55000', // the database takes no connections just now
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOENT',
