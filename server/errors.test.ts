@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  buildSchema,
-  GraphQLError,
-  type GraphQLError as GraphQLErrorType,
-  graphqlSync,
-  parse,
-  validate,
-} from 'graphql';
+import { buildSchema, GraphQLError, graphqlSync, parse, validate } from 'graphql';
 import {
   badInput,
   ChatError,
