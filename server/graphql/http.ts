@@ -48,6 +48,7 @@ export async function graphqlOverHttp(app: App): Promise<{ routes: Router; stop:
   await server.start();
 
   const routes = Router();
+  routes.use(notCached);
   routes.use(express.json({ limit: app.config.HTTP_MAX_BODY_BYTES }));
   routes.use(answerBodyError);
   routes.use(inSpan);
@@ -70,6 +71,12 @@ async function contextOf(app: App, request: Request): Promise<Context> {
     });
   }
 }
+
+/** Each answer is for one person and one moment, those to GET included. */
+const notCached: RequestHandler = (_request, response, next) => {
+  response.set('cache-control', 'no-store');
+  next();
+};
 
 /** Open until the request is answered. */
 function startRequest(request: Request, response: Response): Span {

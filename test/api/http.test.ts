@@ -24,6 +24,7 @@ async function ask(init: RequestInit, search = ''): Promise<Answer> {
   assertDiscreet(text);
   const body = JSON.parse(text);
   assert.match(response.headers.get('content-type') ?? '', /^application\/(graphql-response\+)?json; charset=utf-8$/);
+  assert.match(response.headers.get('cache-control') ?? '', /no-store|no-cache/);
   assert.match(body.extensions?.traceId, /^(?!0{32})[0-9a-f]{32}$/);
   if (!('data' in body)) {
     assert.ok(body.errors.length > 0);

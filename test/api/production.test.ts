@@ -73,5 +73,8 @@ describe('a browser that opens /graphql', () => {
     await response.body?.cancel();
     return response.status;
   };
-  test('gets no page in production', async () => assert.equal(await status(production.url), 401));
+  test('gets GraphiQL, but not in production', async () => {
+    assert.equal(await status(development.url), 200);
+    assert.equal(await status(production.url), 401);
+  });
 });
