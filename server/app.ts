@@ -56,7 +56,7 @@ export async function startApp({
   telemetry().reportTo(log);
   const db = openDb(config, databaseUrl);
   const redis = config.REDIS_URL ? openRedis(config.REDIS_URL, log) : undefined;
-  const bus = createBus({ redis, enabled: config.BUS });
+  const bus = createBus({ redis, enabled: config.BUS, log });
   const metrics = createMetrics();
   const kpis = createKpiRecorder({ db, processId, log });
   const measure = createMeasure({ metrics, kpis });
@@ -117,7 +117,7 @@ export async function startApp({
     const cut = setTimeout(() => {
       log.error('the graceful stop took too long');
       process.exit(1);
-    }, config.DRAIN_TIMEOUT_MS).unref();
+    }, config.DRAIN_DELAY_MS + config.DRAIN_TIMEOUT_MS).unref();
     await http?.drain();
     await kpiFeed.stop();
     await sendsDone();

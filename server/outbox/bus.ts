@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { PubSub, type PubSubEngine } from 'graphql-subscriptions';
+import type { Redis } from 'ioredis';
 import type { RedisPair } from '../redis.ts';
+import type { Log } from '../telemetry/log.ts';
 import { type DurableEvent, reviveDurableEvent } from './durable-event.ts';
 
 /**
@@ -57,9 +59,10 @@ export type Bus = {
 
 const PREFIX = 'parley:';
 
-export function createBus({ redis, enabled }: { redis?: RedisPair; enabled: boolean }): Bus {
+export function createBus({ redis, enabled, log }: { redis?: RedisPair; enabled: boolean; log: Log }): Bus {
   const local = new PubSub();
-  const remote = redis && enabled ? openRemote(redis) : undefined;
+  let stopped = false;
+  const remote = redis && enabled ? openRemote(redis, refused) : undefined;
   const gapListeners: (() => void)[] = [];
   if (redis) {
     let connectedBefore = false;
@@ -72,6 +75,12 @@ export function createBus({ redis, enabled }: { redis?: RedisPair; enabled: bool
       if (back) for (const listener of gapListeners) listener();
     });
   }
+
+  function refused(channel: string, error: Error) {
+    if (!stopped)
+      log.warn({ channel, reason: error.message }, 'Redis refuses a subscription; the head sweep serves it');
+  }
+
   return {
     async publish(topic, message) {
       if (!enabled) return;
@@ -95,6 +104,7 @@ export function createBus({ redis, enabled }: { redis?: RedisPair; enabled: bool
       if (remote && redis) await redis.publisher.ping();
     },
     stop() {
+      stopped = true;
       redis?.publisher.disconnect();
       redis?.subscriber.disconnect();
     },
@@ -103,9 +113,11 @@ export function createBus({ redis, enabled }: { redis?: RedisPair; enabled: bool
 
 type Envelope = { readonly from: string; readonly message: BusMessage };
 
-function openRemote({ publisher, subscriber }: RedisPair) {
+type Refused = (channel: string, error: Error) => void;
+
+function openRemote({ publisher, subscriber }: RedisPair, refused: Refused) {
   const from = randomUUID();
-  const engine: PubSubEngine = new RedisPubSub({ publisher, subscriber });
+  const engine: PubSubEngine = new RedisPubSub({ publisher, subscriber: withoutRejections(subscriber, refused) });
   return {
     publish: (topic: Topic, message: BusMessage) =>
       engine.publish(PREFIX + topic, { from, message } satisfies Envelope),
@@ -120,14 +132,28 @@ function openRemote({ publisher, subscriber }: RedisPair) {
         {},
       );
       return {
-        // Rejected only by our own stop(); then nobody listens any more.
-        ready: id.then(
-          () => {},
-          () => {},
-        ),
+        ready: id.then(() => {}),
         // RedisPubSub forgets a subscription that is ended before Redis confirmed it, and would keep the channel.
-        stop: () => void id.then((confirmed) => engine.unsubscribe(confirmed)).catch(() => {}),
+        stop: () => void id.then((confirmed) => engine.unsubscribe(confirmed)),
       };
     },
   };
+}
+
+/**
+ * When Redis refuses a command, or the connection is closed for good, RedisPubSub is left with a rejection that nobody can
+ * handle, which would end the process. Here such a subscription is never confirmed instead: the head sweep serves it.
+ */
+function withoutRejections(subscriber: Redis, refused: Refused): Redis {
+  const ignore = () => {};
+  return {
+    on: subscriber.on.bind(subscriber),
+    subscribe: (channel: string, confirm: (error: null) => void) =>
+      subscriber.subscribe(channel).then(
+        () => confirm(null),
+        (error: Error) => refused(channel, error),
+      ),
+    unsubscribe: (channel: string) => subscriber.unsubscribe(channel).catch(ignore),
+    punsubscribe: (channel: string) => subscriber.punsubscribe(channel).catch(ignore),
+  } as unknown as Redis;
 }
