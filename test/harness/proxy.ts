@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { eventually } from './eventually.ts';
 
 /**
  * A network between one server and Redis that can be broken: what goes wrong with one process's connections need not go
@@ -16,6 +17,8 @@ export type TestProxy = {
   keepSubscribersOut(): void;
   /** Lets subscribers connect, but holds what they ask for until subscribers are let in. */
   holdSubscribing(): void;
+  /** Resolves when one of them has asked to subscribe. */
+  subscribing(): Promise<void>;
   letSubscribersIn(): void;
   close(): Promise<void>;
 };
@@ -79,6 +82,9 @@ export async function startProxy({ port }: { port: number }): Promise<TestProxy>
     holdSubscribing() {
       subscribers = 'held';
       for (const { client, subscribes } of links) if (subscribes) client.destroy();
+    },
+    subscribing: async () => {
+      await eventually('somebody wants to subscribe', () => [...links].some(({ held }) => held.length > 0));
     },
     letSubscribersIn() {
       subscribers = 'in';

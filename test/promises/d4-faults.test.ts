@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { type Actor, connect } from '../harness/actor.ts';
+import { execute } from '../harness/execute.ts';
+import { History } from '../harness/history.ts';
+import { type Lab, openLab } from '../harness/lab.ts';
+import { range } from '../harness/range.ts';
+import type { Env, TestServer } from '../harness/server.ts';
+
+const CATCH_UP_MS = 5_000;
+
+/** A sender at one server, readers at both, in one conversation that all follow from its start. */
+async function meet(t: TestContext, here: TestServer, there: TestServer) {
+  const sub = t.name;
+  const cleo = await connect(t, here, { sub });
+  const elsewhere = await connect(t, there, { sub });
+  const id = await cleo.start();
+  const devices = { here: { frames: cleo.follow(id, 0) }, there: { frames: elsewhere.follow(id, 0) } };
+  for (const { frames } of Object.values(devices)) await frames.caughtUp();
+  return { cleo, elsewhere, id, history: new History(id), devices };
+}
+
+/** Sends until told to stop, five at a time from each; every attempt is repeated until it is acknowledged. */
+function pour(history: History, ...senders: Actor[]): { stop(): Promise<void> } {
+  let pouring = true;
+  const streams = senders.flatMap((sender) =>
+    range(1, 5).map(async (n) => {
+      for (let round = 0; pouring; round++) {
+        const { id, body, outcome } = await history.send(sender, `${n}: ${round}`);
+        for (let last = outcome; last !== 'acknowledged'; ) ({ outcome: last } = await history.send(sender, body, id));
+      }
+    }),
+  );
+  return {
+    async stop() {
+      pouring = false;
+      await Promise.all(streams);
+    },
+  };
+}
+
+/** The newest event at this moment. */
+async function headOf(lab: Lab, id: string): Promise<number> {
+  const [row] = await execute<{ head: number }>(
+    lab.database.url,
+    `SELECT head_seq AS head FROM conversation WHERE id = '${id}'`,
+  );
+  return row!.head;
+}
+
+const sweepsOff: Env = { OUTBOX_SWEEP: 'off', HEAD_SWEEP: 'off' };
+
+describe('D4: gapless, whatever happens', () => {
+  test('D4: Redis is killed and restarted under load: all is acknowledged, and caught up within 5 s', async (t) => {
+    const lab = await openLab(t);
+    const [a, b] = [await lab.startInProcess(), await lab.startInProcess()];
+    const { cleo, elsewhere, id, history, devices } = await meet(t, a, b);
+    const pouring = pour(history, cleo, elsewhere);
+    for (let round = 0; round < 2; round++) {
+      await devices.there.frames.seq((await headOf(lab, id)) + 50);
+      await lab.redis.stop();
+      const before = history.acknowledged.length;
+      while (history.acknowledged.length < before + 200) await history.send(cleo, 'without Redis');
+      const head = await headOf(lab, id);
+      await lab.redis.start();
+      const returned = performance.now();
+      for (const { frames } of Object.values(devices)) await frames.seq(head);
+      assert.ok(performance.now() - returned < CATCH_UP_MS);
+    }
+    await pouring.stop();
+    assert.equal(history.acknowledged.length, history.attempts.length);
+    await history.judge(lab.database, devices);
+  });
+
+  test('D4: subscribers are disconnected by Redis again and again, both sweeps off', async (t) => {
+    const lab = await openLab(t);
+    const [a, b] = [await lab.startInProcess(sweepsOff), await lab.startInProcess(sweepsOff)];
+    const { cleo, elsewhere, id, history, devices } = await meet(t, a, b);
+    const pouring = pour(history, cleo, elsewhere);
+    for (let round = 0; round < 20; round++) {
+      await lab.redis.run('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      const head = (await headOf(lab, id)) + 10;
+      for (const { frames } of Object.values(devices)) await frames.seq(head);
+    }
+    await pouring.stop();
+    await history.judge(lab.database, devices);
+  });
+
+  test('D4: the subscriber comes back long after the publisher', async (t) => {
+    const lab = await openLab(t);
+    const proxy = await lab.startProxy();
+    const headSweepOff = { HEAD_SWEEP: 'off' };
+    const a = await lab.startInProcess(headSweepOff);
+    const b = await lab.startInProcess({ ...headSweepOff, REDIS_URL: proxy.redisUrl });
+    const { cleo, id, history, devices } = await meet(t, a, b);
+    const tap = await lab.tapBus();
+    await history.send(cleo, 'before');
+    await lab.redis.stop();
+    await history.send(cleo, 'without Redis');
+    proxy.keepSubscribersOut();
+    await lab.redis.start();
+    // The publisher is back, and has been for a hundred messages that nobody there hears.
+    await tap.until('the publisher is back', ({ message }) => message.seq === 2);
+    for (const n of range(1, 100)) await history.send(cleo, `message ${n}`);
+    await tap.until('everything was published', ({ message }) => message.event?.seq === 102);
+    assert.deepEqual(devices.there.frames.seqs, [1]);
+    const head = await headOf(lab, id);
+    proxy.letSubscribersIn();
+    const returned = performance.now();
+    await devices.there.frames.seq(head);
+    assert.ok(performance.now() - returned < CATCH_UP_MS);
+    await history.judge(lab.database, devices);
+  });
+
+  test('D4: what is published between a subscriber’s return and its subscribing is not lost, sweeps off', async (t) => {
+    const lab = await openLab(t);
+    const proxy = await lab.startProxy();
+    const a = await lab.startInProcess(sweepsOff);
+    const b = await lab.startInProcess({ ...sweepsOff, REDIS_URL: proxy.redisUrl });
+    const { cleo, elsewhere, history, devices } = await meet(t, a, b);
+    proxy.holdSubscribing();
+    await proxy.subscribing();
+    await history.send(cleo, 'nobody there hears this');
+    // Time for whoever looks too early: a whole operation of the server that is cut off.
+    await elsewhere.run('{ viewer { id } }');
+    proxy.letSubscribersIn();
+    await history.judge(lab.database, devices);
+  });
+
+  test('D4: what one process publishes late and another at once is put in order, sweeps off', async (t) => {
+    const lab = await openLab(t);
+    const proxy = await lab.startProxy();
+    const a = await lab.startInProcess({ ...sweepsOff, REDIS_URL: proxy.redisUrl });
+    const b = await lab.startInProcess(sweepsOff);
+    const { cleo, elsewhere, history, devices } = await meet(t, a, b);
+    const tap = await lab.tapBus();
+    for (let round = 0; round < 10; round++) {
+      proxy.hold();
+      const late = await history.send(cleo, 'late');
+      const early = await history.send(elsewhere, 'early');
+      await devices.there.frames.seq(early.seq!);
+      proxy.release();
+      await tap.until('the late one', ({ message }) => message.event?.seq === late.seq);
+    }
+    await history.judge(lab.database, devices);
+    const published = tap.seqsOf(history.conversationId);
+    assert.notDeepEqual(
+      published,
+      published.toSorted((x, y) => x - y),
+      'the bus kept the order by itself',
+    );
+  });
+
+  test('D4: connections to PostgreSQL are terminated under load: retries store once, nobody sees a hole', async (t) => {
+    const lab = await openLab(t);
+    const [a, b] = [await lab.startInProcess(), await lab.startInProcess()];
+    const { cleo, elsewhere, id, history, devices } = await meet(t, a, b);
+    const pouring = pour(history, cleo, elsewhere);
+    for (let round = 0; round < 10; round++) {
+      await execute(
+        lab.database.url,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'parley'`,
+      );
+      await devices.there.frames.seq((await headOf(lab, id)) + 20);
+    }
+    await pouring.stop();
+    assert.equal(history.attempts.filter(({ outcome }) => outcome === 'refused').length, 0);
+    await history.judge(lab.database, devices);
+  });
+});
