@@ -120,7 +120,10 @@ const fields = {
     'Largest frame, in bytes: 8,000 escaped astral characters are 96 KB.',
   ),
   HTTP_MAX_BODY_BYTES: count(262_144).describe('Largest request body, in bytes.'),
-  DRAIN_TIMEOUT_MS: ms(10_000).describe('Longest a graceful stop may take, in ms.'),
+  DRAIN_DELAY_MS: ms(0).describe(
+    'How long a graceful stop stays reachable, but not ready, before it sends clients away, in ms: the time a load balancer needs to notice.',
+  ),
+  DRAIN_TIMEOUT_MS: ms(10_000).describe('Longest a graceful stop may take after that, in ms.'),
 } as const;
 
 const schema = z.object(fields);

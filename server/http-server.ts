@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import helmet from 'helmet';
@@ -43,6 +44,10 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
   if (config.NODE_ENV !== 'production') web.use('/graphql', graphiqlRoutes());
   web.use('/graphql', graphql.routes);
   web.use(express.static(dashboard, { extensions: ['html'], maxAge: 0 }));
+  web.use((request, response, next) => {
+    if (request.method !== 'GET' || request.accepts(['json', 'html']) !== 'html') next();
+    else response.status(404).sendFile('404.html', { root: dashboard }, (error) => error && next());
+  });
 
   const server = createServer({ keepAliveTimeout: 65_000 }, web);
   const sockets: SocketServer = startSocketServer(app, server);
@@ -53,6 +58,8 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
     async drain() {
       if (draining) return;
       draining = true;
+      // Still reachable, so that whoever asks /readyz hears it instead of a refused connection.
+      await sleep(config.DRAIN_DELAY_MS);
       const closed = once(server, 'close');
       server.close();
       await sockets.drain();

@@ -15,8 +15,8 @@ export type TestServer = {
   readonly pid: number | undefined;
   /** What a process of its own has written to stdout so far, line by line. */
   readonly output: readonly string[];
-  /** As on SIGTERM. */
-  stop(): Promise<void>;
+  /** As on SIGTERM. A process of its own answers its exit code. */
+  stop(): Promise<number | undefined>;
   /** kill -9, for processes of their own. */
   kill(): Promise<void>;
 };
@@ -43,7 +43,7 @@ export async function startInProcess(databaseUrl: string, env: Env = {}): Promis
     metricsUrl: running.metricsUrl,
     pid: undefined,
     output: [],
-    stop: () => running.stop(),
+    stop: async () => void (await running.stop()),
     kill: () => Promise.reject(new Error('only a process of its own can be killed')),
   };
 }
@@ -55,7 +55,8 @@ export async function startProcess(databaseUrl: string, env: Env = {}): Promise<
   const child = spawn(process.execPath, ['--import', './server/telemetry/start.ts', 'server/main.ts'], {
     cwd: root,
     env: { PATH: process.env.PATH, ...base, DATABASE_URL: databaseUrl, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // With a channel, so that it notices when the test file dies, and ends.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit');
   const urls: Record<string, string> = {};
@@ -76,6 +77,7 @@ export async function startProcess(databaseUrl: string, env: Env = {}): Promise<
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await exited;
+    return child.exitCode ?? undefined;
   };
   return {
     url: urls.Dashboard!,
@@ -83,6 +85,6 @@ export async function startProcess(databaseUrl: string, env: Env = {}): Promise<
     pid: child.pid,
     output,
     stop: () => end('SIGTERM'),
-    kill: () => end('SIGKILL'),
+    kill: async () => void (await end('SIGKILL')),
   };
 }

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { describe, test } from 'node:test';
+import pg from 'pg';
+import { connect } from '../harness/actor.ts';
+import * as documents from '../harness/documents.ts';
+import { eventually } from '../harness/eventually.ts';
+import { execute } from '../harness/execute.ts';
+import { History } from '../harness/history.ts';
+import { openLab } from '../harness/lab.ts';
+
+describe('D9: graceful', () => {
+  test('D9: SIGTERM under load loses nothing; clients are told to come back and resume on the other process', async (t) => {
+    const lab = await openLab(t);
+    const [leaving, staying] = await Promise.all([lab.startProcess(), lab.startProcess()]);
+    const cleo = await connect(t, leaving, { sub: 'cleo' });
+    const reader = await connect(t, leaving, { sub: 'ada', role: 'AGENT' });
+    const history = new History(await cleo.start());
+    const frames = reader.follow(history.conversationId, 0);
+    await frames.caughtUp();
+    const pouring = Promise.all(
+      Array.from({ length: 16 }, async (_, stream) => {
+        for (let n = 0; ; n++) {
+          const { outcome } = await history.send(cleo, `message ${stream}.${n}`);
+          if (outcome !== 'acknowledged') return;
+        }
+      }),
+    );
+    await eventually('200 messages are acknowledged', () => history.acknowledged.length >= 200);
+    assert.equal(await leaving.stop(), 0);
+    await pouring;
+
+    const { closeCode } = await frames.end();
+    assert.equal(closeCode, 1012, 'a code after which every client comes back');
+    const again = await connect(t, staying, { sub: 'cleo' });
+    const position = frames.seqs.at(-1) ?? 0;
+    const resumed = (await connect(t, staying, { sub: 'ada', role: 'AGENT' })).follow(history.conversationId, position);
+    for (const { id, body, outcome, seq } of history.attempts.slice()) {
+      const retry = await history.send(again, body, id);
+      assert.equal(retry.outcome, 'acknowledged', 'zero errors after retry');
+      if (outcome === 'acknowledged') assert.equal(retry.seq, seq);
+    }
+    await history.judge(lab.database, { resumed: { frames: resumed, afterSeq: position } });
+    assert.deepEqual(
+      frames.seqs,
+      frames.seqs.map((_, i) => i + 1),
+      'what came before the end has no hole',
+    );
+    await eventually('the outbox is empty', async () => {
+      const [row] = await execute<{ n: string }>(lab.database.url, 'SELECT count(*) AS n FROM outbox');
+      return row!.n === '0';
+    });
+  });
+
+  test('D9: it is not ready first, and finishes the requests that it began', async (t) => {
+    const lab = await openLab(t);
+    const server = await lab.startProcess({ DRAIN_DELAY_MS: '1000' });
+    const cleo = await connect(t, server, { sub: 'cleo' });
+    const id = await cleo.start();
+    // A held row lock keeps a request under way for as long as the test wants.
+    const lock = new pg.Client({ connectionString: lab.database.url });
+    await lock.connect();
+    await lock.query('BEGIN');
+    await lock.query('SELECT 1 FROM conversation WHERE id = $1 FOR UPDATE', [id]);
+    const input = { id: randomUUID(), conversationId: id, body: 'just in time' };
+    const sending = cleo.post(documents.send, { input });
+    await eventually('the send waits for the lock', async () => {
+      const [row] = await execute<{ n: string }>(
+        lab.database.url,
+        `SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return row!.n !== '0';
+    });
+    const ready = async () => (await fetch(`${server.url}/readyz`)).status;
+    assert.equal(await ready(), 200);
+    const stopping = server.stop();
+    await eventually('it says that it is not ready', async () => (await ready()) === 503);
+    await eventually('it takes no connection any more', () =>
+      ready().then(
+        () => false,
+        () => true,
+      ),
+    );
+    await lock.query('COMMIT');
+    await lock.end();
+    const { sendMessage } = await sending;
+    assert.equal(sendMessage.message.seq, 1, 'the request that was under way is answered');
+    assert.equal(await stopping, 0);
+  });
+});
