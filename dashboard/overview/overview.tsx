@@ -166,7 +166,19 @@ function LatencyTable({ overview }: { overview: KpiOverview }) {
   );
 }
 
-export function FiguresSkeleton() {
+/** While it is not yet known who looks: the page's shape, so that nothing jumps when the figures come. */
+export function OverviewLoading() {
+  return (
+    <>
+      <div className={classes.head}>
+        <h1 className={classes.title}>Overview</h1>
+      </div>
+      <FiguresSkeleton />
+    </>
+  );
+}
+
+function FiguresSkeleton() {
   return (
     <div aria-busy="true" role="status" aria-label="Loading the figures">
       <h2 className={classes.section}>Promises</h2>

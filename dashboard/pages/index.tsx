@@ -1,11 +1,11 @@
-import { FiguresSkeleton, Overview } from '../overview/overview.tsx';
+import { Overview, OverviewLoading } from '../overview/overview.tsx';
 import { SignedIn } from '../session/signed-in.tsx';
 import { Shell } from '../shell/shell.tsx';
 
 export default function OverviewPage() {
   return (
     <Shell title="Overview">
-      <SignedIn loading={<FiguresSkeleton />}>{(client) => <Overview client={client} />}</SignedIn>
+      <SignedIn loading={<OverviewLoading />}>{(client) => <Overview client={client} />}</SignedIn>
     </Shell>
   );
 }

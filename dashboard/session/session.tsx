@@ -14,6 +14,9 @@ export type Session = Standing & {
   signOut(): void;
 };
 
+/** How often an unreachable server is asked again, in ms. */
+const RETRY_MS = 5_000;
+
 const SessionContext = createContext<Session | null>(null);
 
 export function useSession(): Session {
@@ -50,6 +53,12 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     // Who follows a sign-in link is not signed in yet; that page asks when they are.
     if (location.pathname !== '/sign-in') void check();
   }, [check]);
+
+  useEffect(() => {
+    if (standing.status !== 'unreachable') return;
+    const timer = setTimeout(check, RETRY_MS);
+    return () => clearTimeout(timer);
+  }, [standing, check]);
 
   useEffect(() => {
     if (standing.status !== 'signedIn') return;

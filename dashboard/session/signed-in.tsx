@@ -15,8 +15,8 @@ export function SignedIn({ loading, children }: { loading: ReactNode; children: 
     case 'unreachable':
       return (
         <Notice title="The server cannot be reached">
-          <Text>Nothing is lost: conversations are stored, and this page goes on where it was.</Text>
-          <Button onClick={session.check}>Try again</Button>
+          <Text>Nothing is lost: conversations are stored. This page goes on by itself as soon as it can.</Text>
+          <Button onClick={session.check}>Try now</Button>
         </Notice>
       );
     case 'signedOut':

@@ -27,6 +27,7 @@ export function ColorSchemeMenu() {
             role="menuitemradio"
             aria-checked={value === chosen.value}
             leftSection={<Icon name={icon} size={16} />}
+            rightSection={value === chosen.value && <Icon name="check" size={14} />}
             onClick={() => setColorScheme(value)}
           >
             {label}

@@ -84,6 +84,14 @@ describeInBrowser('the overview', (visit) => {
     await page.getByRole('tooltip').waitFor();
   });
 
+  test('an address that does not exist is said to be so, with a way back', async () => {
+    const page = await visit.open();
+    const response = await page.goto('/nowhere');
+    assert.equal(response?.status(), 404);
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    await assertAccessible(page);
+  });
+
   test('a narrow screen needs no sideways scrolling', async () => {
     const page = await visit.openSignedIn('/', { viewport: { width: 390, height: 844 } });
     await page.locator('[data-kpi=latency]').waitFor();
