@@ -58,13 +58,17 @@ export async function attachEmbeddedPostgres({
   );
 }
 
-/** For whoever watches over a server that was killed: stops the PostgreSQL that it left running, if nobody has it by now. */
-export async function stopLeftPostgres({ dataDir, log }: Options): Promise<void> {
+/**
+ * For whoever watches over a server that was killed: stops the PostgreSQL that it left running. False: somebody has it by
+ * now, and nothing was done.
+ */
+export async function stopLeftPostgres({ dataDir, log }: Options): Promise<boolean> {
   const dir = makeDataDir(dataDir);
   const lock = lockDataDir(dir);
-  if (!lock) return;
+  if (!lock) return false;
   try {
     if (existsSync(clusterOf(dir))) await clearLeftovers(clusterOf(dir), log);
+    return true;
   } finally {
     lock.release();
   }

@@ -27,6 +27,9 @@ const log = { info() {}, warn() {}, error: console.error };
 
 const home = mkdtempSync(join(tmpdir(), 'parley-embedded-'));
 chmodSync(home, 0o755);
+// Interrupted, a process that exits tells its PostgreSQL; one that a signal ends does not.
+process.once('SIGTERM', () => process.exit(1));
+
 const holders: ChildProcess[] = [];
 after(async () => {
   // Only a failed test leaves one.

@@ -34,8 +34,11 @@ try {
 } finally {
   await cluster.stop();
 }
-// The launcher's channel would keep this process alive.
-if (process.connected) process.disconnect();
+// Interrupted, test files cannot end what they have started (servers, Redis, browsers). The launcher has put all of it into a
+// process group of ours.
+if (interrupted.signal.aborted && process.send) process.kill(0, 'SIGTERM');
+// Whatever still holds a pipe to us.
+process.exit();
 
 async function runTests(): Promise<{ counts: Counts; skipped: string[] }> {
   const results = run({

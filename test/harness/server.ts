@@ -61,7 +61,7 @@ export async function startProcess(databaseUrl: string, env: Env = {}): Promise<
   const exited = once(child, 'exit');
   const urls: Record<string, string> = {};
   const output: string[] = [];
-  const lines = createInterface({ input: child.stdout });
+  const lines = createInterface({ input: child.stdout! });
   const ready = new Promise<void>((resolve, reject) => {
     lines.on('line', (line) => {
       output.push(line);

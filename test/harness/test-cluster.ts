@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '../../prisma/migrate.ts';
-import { startEmbeddedPostgres } from '../../server/embedded-postgres.ts';
+import { startEmbeddedPostgres, stopLeftPostgres } from '../../server/embedded-postgres.ts';
 import { execute } from './execute.ts';
 
 /** A PostgreSQL for tests, with all its settings as in production: durability is one of the things tested. */
@@ -14,9 +14,13 @@ export type TestCluster = {
   stop(): Promise<void>;
 };
 
+const prefix = 'parley-test-';
+const YOUNG_MS = 60_000;
+const quiet = { info() {}, warn: console.error, error: console.error };
+
 export async function startTestCluster(): Promise<TestCluster> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'parley-test-'));
-  const quiet = { info() {}, warn: console.error, error: console.error };
+  await removeLeftClusters();
+  const dataDir = await mkdtemp(join(tmpdir(), prefix));
   const postgres = await startEmbeddedPostgres({ dataDir, log: quiet });
   const stop = async () => {
     await postgres.stop();
@@ -31,6 +35,20 @@ export async function startTestCluster(): Promise<TestCluster> {
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Those of runs that were killed. A young one may not have been locked yet. */
+async function removeLeftClusters(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const dataDir = join(tmpdir(), name);
+    if (!name.startsWith(prefix)) continue;
+    try {
+      if (Date.now() - (await stat(dataDir)).mtimeMs < YOUNG_MS) continue;
+      if (await stopLeftPostgres({ dataDir, log: quiet })) await rm(dataDir, { recursive: true, force: true });
+    } catch {
+      // Somebody else's, or another run was faster.
+    }
   }
 }
 
