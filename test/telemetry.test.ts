@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import { createClient, type SubscribePayload } from 'graphql-ws';
-import { WebSocket } from 'ws';
 import { ConfigError } from '../server/config.ts';
 import { createLog } from '../server/telemetry/log.ts';
 import { startMetricsServer } from '../server/telemetry/metrics-server.ts';
@@ -14,6 +12,7 @@ import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from './harne
 import { createTestDatabase, type TestDatabase } from './harness/postgres.ts';
 import { type Env, startProcess, type TestServer } from './harness/server.ts';
 import { startTopology } from './harness/topology.ts';
+import { askOverHttp, askOverSocket } from './harness/whole-answer.ts';
 
 /** One process as operators run it, with start.ts preloaded. */
 async function start(t: { after(work: () => Promise<void>): void }, env: Env = {}) {
@@ -33,31 +32,6 @@ async function startReceiver(t: TestContext, options?: Parameters<typeof startOt
 }
 
 const read = async (url: string) => (await fetch(url)).text();
-
-type Payload = { query: string; variables?: Record<string, unknown>; extensions?: Record<string, unknown> };
-
-/** The whole answer, with its extensions. */
-async function askOverHttp(server: TestServer, token: string, payload: Payload, headers = {}): Promise<any> {
-  const response = await fetch(`${server.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
-    body: JSON.stringify(payload),
-  });
-  return response.json();
-}
-
-async function askOverSocket(server: TestServer, token: string, payload: Payload): Promise<any> {
-  const client = createClient({
-    url: `${server.url.replace('http', 'ws')}/graphql`,
-    webSocketImpl: WebSocket,
-    connectionParams: { authorization: `Bearer ${token}` },
-  });
-  try {
-    return (await client.iterate(payload as SubscribePayload).next()).value;
-  } finally {
-    await client.dispose();
-  }
-}
 
 /** The value of a metric's line, whose labels are all of those given. */
 function metric(metrics: string, name: string, labels: Record<string, string> = {}): number | undefined {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { test } from 'node:test';
 import { type Actor, connect } from '../harness/actor.ts';
+import { askOverHttp, askOverSocket } from '../harness/whole-answer.ts';
 import { claimedConversation } from './operations.ts';
 import { type Ask, overBothTransports } from './over-both-transports.ts';
-import { RawSocket } from './raw-socket.ts';
 import { refused } from './refused.ts';
 import { startForFile } from './start-for-file.ts';
 
@@ -82,26 +83,18 @@ overBothTransports('to customers, what is not theirs looks like what does not ex
   assert.equal((await nodeOf(ask, cleo, ada.id)).__typename, 'Participant');
 });
 
-overBothTransports('a null with its error, so that the rest of a query still comes', async (t, _ask, transport) => {
-  const cleo = await connect(t, server);
-  const query = `{ viewer { id } conversation(id: "${randomUUID()}") { id } node(id: "${randomUUID()}") { id } }`;
-  let result: any;
-  if (transport === 'HTTP') {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${cleo.token}` };
-    result = await (
-      await fetch(`${server.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
-    ).json();
-  } else {
-    const socket = await RawSocket.connect(t, server.url, cleo.token);
-    socket.subscribe('1', { query });
-    result = (await socket.next('next')).payload;
-  }
-  assert.deepEqual(result.data, { viewer: { id: cleo.id }, conversation: null, node: null });
-  assert.deepEqual(result.errors.map(({ path, extensions }: any) => [path, extensions]).sort(), [
-    [['conversation'], { code: 'NOT_FOUND' }],
-    [['node'], { code: 'NOT_FOUND' }],
-  ]);
-});
+for (const [transport, ask] of Object.entries({ HTTP: askOverHttp, 'the socket': askOverSocket })) {
+  test(`over ${transport}, a null comes with its error, and the rest of the query all the same`, async (t) => {
+    const cleo = await connect(t, server);
+    const query = `{ viewer { id } conversation(id: "${randomUUID()}") { id } node(id: "${randomUUID()}") { id } }`;
+    const { data, errors } = await ask(server, cleo.token, { query });
+    assert.deepEqual(data, { viewer: { id: cleo.id }, conversation: null, node: null });
+    assert.deepEqual(errors.map(({ path, extensions }: any) => [path, extensions]).sort(), [
+      [['conversation'], { code: 'NOT_FOUND' }],
+      [['node'], { code: 'NOT_FOUND' }],
+    ]);
+  });
+}
 
 overBothTransports('customers see no external id but their own', async (t, ask) => {
   const subs = { cleo: randomUUID(), dora: randomUUID(), ada: randomUUID() };
