@@ -53,7 +53,7 @@ export interface Conversation extends Observable<ConversationView>, Conversation
   markRead(seq?: number): void;
   /** Loads the page before the oldest message that is here. */
   loadEarlier(): Promise<void>;
-  /** Resolves with the first view, from now on, that satisfies the condition. */
+  /** Resolves with the first view, from now on, that satisfies the condition; rejects when the conversation ends before. */
   until(condition: (view: ConversationView) => boolean): Promise<ConversationView>;
   /** Stops following. What is queued is still sent. */
   unfollow(): void;
@@ -215,11 +215,13 @@ export function followConversation(connection: Connection, id: string, onUnfollo
     },
     loadEarlier,
     until(condition) {
-      return new Promise((resolve) => {
+      return new Promise((resolve, reject) => {
         const check = () => {
-          if (!condition(store.getSnapshot())) return;
+          const view = store.getSnapshot();
+          if (condition(view)) resolve(view);
+          else if (view.phase === 'ended') reject(view.error);
+          else return;
           stop();
-          resolve(store.getSnapshot());
         };
         const stop = store.subscribe(check);
         check();

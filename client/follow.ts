@@ -44,7 +44,7 @@ export function follow<T>(
       ) {
         stopped = true;
         follower.ended?.(error);
-      } else if (error?.code !== 'NETWORK' && error?.code !== 'UNAUTHENTICATED') {
+      } else if (connection.state.getSnapshot().status === 'online') {
         // The socket lives but this stream does not; without a pause of our own this would spin.
         const waitMs = Math.max(backOffMs(attempt), error?.retryAfterMs ?? 0);
         await connection.pause(waitMs);

@@ -37,8 +37,9 @@ export async function request<T>(
       }
       const again =
         error.temporary || (patient && error.code === 'INTERNAL_SERVER_ERROR' && ++serverFaults < MAX_SERVER_FAULTS);
-      // A lost connection has a back-off of its own in ready(); only what an open one answers is waited out here.
-      const waitMs = error.code === 'NETWORK' ? 0 : Math.max(backOffMs(attempt), error.retryAfterMs);
+      // A lost connection has a back-off of its own in ready(); what an open one answers is waited out here.
+      const open = connection.state.getSnapshot().status === 'online';
+      const waitMs = open ? Math.max(backOffMs(attempt), error.retryAfterMs) : 0;
       if (!again || Date.now() + waitMs >= deadline) throw error;
       await connection.pause(waitMs);
     }

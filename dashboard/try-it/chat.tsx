@@ -172,7 +172,7 @@ function CatchUpNote({ catchUp }: { catchUp: ConversationView['catchUp'] }) {
   const n = catchUp.messages;
   return (
     <p className={classes.catchUp} role="status">
-      Caught up: {n === 0 ? 'nothing was missed' : `${n} ${n === 1 ? 'message' : 'messages'}`}
+      Caught up: {n === 0 ? 'no new messages' : `${n} ${n === 1 ? 'message' : 'messages'}`}
     </p>
   );
 }
