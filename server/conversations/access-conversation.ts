@@ -1,7 +1,8 @@
 import type { Db, Tx } from '../db.ts';
 import { conversationClosed, forbidden, notFound } from '../errors.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
-import { type Conversation, conversationFields } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
+import { readAccess } from './conversation-queries.ts';
 
 /**
  * The one door to a conversation: whatever reads or changes one for somebody comes through here, before anything else
@@ -13,16 +14,9 @@ import { type Conversation, conversationFields } from './conversation.ts';
 export type Access = { readonly conversation: Conversation; readonly isMember: boolean };
 
 export async function accessConversation(db: Db | Tx, viewer: Viewer, id: string): Promise<Access> {
-  const found = await db.conversation.findUnique({
-    where: { id },
-    select: {
-      ...conversationFields,
-      members: { where: { participantId: viewer.id, leftAt: null }, select: { participantId: true } },
-    },
-  });
-  const isMember = found !== null && found.members.length > 0;
-  if (!found || (!isMember && !isStaff(viewer))) throw notFound('conversation');
-  const { members: _, ...conversation } = found;
+  const found = await readAccess(db, viewer.id, id);
+  if (!found || (!found.isMember && !isStaff(viewer))) throw notFound('conversation');
+  const { isMember, ...conversation } = found;
   return { conversation, isMember };
 }
 

@@ -4,6 +4,25 @@ import type { ConversationStatus } from '../generated/prisma/enums.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
 import type { Conversation } from './conversation.ts';
 
+/**
+ * Raw, because it stands before nearly everything: one statement and one snapshot, where Prisma reads conversation and
+ * membership one after the other.
+ */
+export async function readAccess(
+  db: Db | Tx,
+  viewerId: string,
+  id: string,
+): Promise<(Conversation & { readonly isMember: boolean }) | undefined> {
+  const [row] = await db.$queryRaw<(Conversation & { isMember: boolean })[]>`/* access_conversation */
+    SELECT c.id::text, c.subject, c.topic, c.status::text, c.priority::text, c.head_seq AS "headSeq",
+      c.assignee_id::text AS "assigneeId", c.created_at AS "createdAt", c.closed_at AS "closedAt",
+      m.participant_id IS NOT NULL AS "isMember"
+    FROM conversation c
+      LEFT JOIN member m ON m.conversation_id = c.id AND m.participant_id = ${viewerId}::uuid AND m.left_at IS NULL
+    WHERE c.id = ${id}::uuid`;
+  return row;
+}
+
 export async function presentMembers(db: Db | Tx, conversationId: string): Promise<string[]> {
   const members = await db.member.findMany({
     where: { conversationId, leftAt: null },
