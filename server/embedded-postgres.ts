@@ -77,31 +77,26 @@ export async function stopLeftPostgres({ dataDir, log }: Options): Promise<boole
 async function startIfFree(dir: string, log: Log): Promise<{ url: string; stop(): Promise<void> } | undefined> {
   const lock = lockDataDir(dir);
   if (!lock) return undefined;
-  try {
-    const cluster = clusterOf(dir);
-    const account = chooseAccount(cluster);
-    const binaries = findBinaries(account);
-    await ensureCluster(cluster, binaries, account);
-    const postgres = await keepRunning(async () => {
-      await clearLeftovers(cluster, log);
-      return startPostmaster({ cluster, binaries, account, logFile: join(dir, 'postgres.log') });
-    }, log);
-    const socket = openSocketUrl(cluster);
-    const stop = async () => {
-      await postgres.stop();
-      socket.close();
-      lock.release();
-    };
-    let stopped: Promise<void> | undefined;
-    await createDatabase(socket.url).catch(async (error) => {
-      await stop();
-      throw error;
-    });
-    return { url: socket.url, stop: () => (stopped ??= stop()) };
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  // Undone from the last to the first: where a step fails, and at the stop.
+  await using steps = new AsyncDisposableStack();
+  steps.defer(() => lock.release());
+
+  const cluster = clusterOf(dir);
+  const account = chooseAccount(cluster);
+  const binaries = findBinaries(account);
+  await ensureCluster(cluster, binaries, account);
+  const socket = openSocketUrl(cluster);
+  steps.defer(() => socket.close());
+  const postgres = await keepRunning(async () => {
+    await clearLeftovers(cluster, log);
+    return startPostmaster({ cluster, binaries, account, logFile: join(dir, 'postgres.log') });
+  }, log);
+  steps.defer(() => postgres.stop());
+  await createDatabase(socket.url);
+
+  const started = steps.move();
+  let stopped: Promise<void> | undefined;
+  return { url: socket.url, stop: () => (stopped ??= started.disposeAsync()) };
 }
 
 async function findRunning(dir: string): Promise<{ url: string; release(): Promise<void> } | undefined> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, renameSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../config.ts';
@@ -59,7 +59,10 @@ function launch({ cluster, logFile, binaries, account }: Place): Postmaster & { 
   process.once('exit', tellOnExit);
   let running = true;
   const ended = new Promise<void>((resolve) => {
-    child.once('error', () => resolve());
+    child.once('error', ({ message }) => {
+      appendFileSync(logFile, `${message}\n`);
+      resolve();
+    });
     child.once('exit', () => resolve());
   }).then(() => {
     running = false;
