@@ -3,6 +3,9 @@ import type { Client } from 'graphql-ws';
 /** What is waited for comes within this, or the test fails; generous, because CI's machine is small. */
 const PATIENCE_MS = 20_000;
 
+/** Characters of a frame in an error: a body may have thousands. */
+const MAX_TOLD = 400;
+
 /** A subscription whose every frame is kept, so that none is missed, and can be waited for. */
 export class Frames {
   /** Everything that came, in order. */
@@ -113,7 +116,7 @@ export class Frames {
   }
 
   #story(): string {
-    const last = this.all.slice(-3).map((frame) => JSON.stringify(frame));
+    const last = this.all.slice(-3).map((frame) => JSON.stringify(frame).slice(0, MAX_TOLD));
     return `${this.all.length} frames came, the last: ${last.join(' ')}; ended: ${JSON.stringify(this.ended)}`;
   }
 }
