@@ -5,15 +5,21 @@ import { z } from 'zod';
  * Each field says what it means, its unit, its default and why that number; README's table is checked against it.
  */
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const ms = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
-const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+const whole = (min: number, max: number, error: string) =>
+  z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+const port = whole(0, 65_535, 'must be a port, from 0 to 65535');
+/** The longest that setTimeout can wait. */
+const MAX_MS = 2 ** 31 - 1;
+const ms = (fallback: number) => whole(0, MAX_MS, 'must be a whole number of milliseconds').default(fallback);
+const count = (fallback: number) => whole(1, MAX_MS, 'must be a whole number, 1 or more').default(fallback);
+const oneOf = <const Name extends string>(...names: Name[]) =>
+  z.enum(names, { error: `must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}` });
 const url = (...protocols: string[]) =>
   z.url({
     protocol: new RegExp(`^(${protocols.join('|')})$`),
     error: `must be a URL starting with ${protocols.map((p) => `${p}://`).join(' or ')}`,
   });
-const onOff = z.enum(['on', 'off']).transform((v) => v === 'on');
+const onOff = oneOf('on', 'off').transform((v) => v === 'on');
 
 const fields = {
   PORT: port.default(4000).describe('Port of API and dashboard. 0 takes a free one.'),
@@ -36,12 +42,10 @@ const fields = {
     .optional()
     .describe('JWKS of your identity provider; its EdDSA, ES256 and RS256 tokens are accepted besides Parley’s own.'),
   METRICS_PORT: port.default(9464).describe('Port of the Prometheus metrics, at `/metrics`. 0 takes a free one.'),
-  NODE_ENV: z
-    .enum(['development', 'production', 'test'])
+  NODE_ENV: oneOf('development', 'production', 'test')
     .default('development')
     .describe('`production`: no introspection, no suggestions in errors, no GraphiQL, and no secret is made up.'),
-  LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+  LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
     .default('info')
     .describe('Least severe log line that is written.'),
   JAEGER_URL: url('https', 'http').optional().describe('Base URL of Jaeger’s UI, for links to traces.'),
@@ -49,8 +53,8 @@ const fields = {
     .optional()
     .describe('Where browsers reach this server, for the links it prints. Default: `http://HOST:PORT`.'),
   RATE_LIMIT_SCALE: z.coerce
-    .number()
-    .positive()
+    .number({ error: 'must be a number above 0' })
+    .positive({ error: 'must be a number above 0' })
     .default(1)
     .describe('Multiplies every rate, socket and subscription limit; for load tests.'),
 
@@ -140,9 +144,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0]!;
-    throw new ConfigError(
-      `${String(path[0])} is "${String(given[String(path[0])])}": ${message}. Change it or leave it out.`,
-    );
+    const name = String(path[0]);
+    throw new ConfigError(`${name} ${shown(name, given[name]!)}${message}. Change it or leave it out.`);
   }
   const config = parsed.data;
   if (config.NODE_ENV === 'production' && !config.AUTH_SECRET && !config.AUTH_JWKS_URL) {
@@ -151,6 +154,12 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     );
   }
   return config;
+}
+
+/** What was given, without what must not be found in a log: `is "…": `, or nothing. */
+function shown(name: string, value: string): string {
+  if (name === 'AUTH_SECRET') return '';
+  return `is "${value.replace(/^([\w+.-]+:\/\/)?.*@/s, '$1…@')}": `;
 }
 
 /** For README's table: every variable with its meaning and default. */
