@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { installationKey } from './auth/installation-keys.ts';
 import { createSessionRecorder } from './auth/record-session.ts';
+import { createRemoteKeys } from './auth/remote-keys.ts';
 import { createSignIn } from './auth/sign-in.ts';
 import { createVerifyToken } from './auth/verify-token.ts';
 import type { Config } from './config.ts';
@@ -67,7 +68,8 @@ export async function startApp({
   ]);
   const participants = createParticipantDirectory({ db, bus });
   const sessions = createSessionRecorder({ db, onError });
-  const verifyToken = createVerifyToken({ config, key: ownKey });
+  const remoteKeys = config.AUTH_JWKS_URL ? createRemoteKeys({ url: config.AUTH_JWKS_URL, log }) : undefined;
+  const verifyToken = createVerifyToken({ key: ownKey, remoteKeys });
 
   const relay = createRelay({ db, bus, config, metrics, log });
   const receipts = createReceiptBroadcast({ bus, config });

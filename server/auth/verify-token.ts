@@ -1,7 +1,6 @@
-import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
-import type { Config } from '../config.ts';
-import { unauthenticated } from '../errors.ts';
+import { ChatError, unauthenticated } from '../errors.ts';
 import type { Role } from '../generated/prisma/enums.ts';
 
 /** What a valid token says. */
@@ -37,13 +36,16 @@ const claims = z.object({
   exp: z.number(),
 });
 
+type Keys = { key: Uint8Array | undefined; remoteKeys: JWTVerifyGetKey | undefined };
+
 /** HS256 with this installation's key; EdDSA, ES256 and RS256 with the identity provider's keys. Nothing else is looked at. */
-export function createVerifyToken({ config, key }: { config: Config; key: Uint8Array | undefined }): VerifyToken {
-  const jwks = config.AUTH_JWKS_URL ? createRemoteJWKSet(new URL(config.AUTH_JWKS_URL)) : undefined;
+export function createVerifyToken({ key, remoteKeys }: Keys): VerifyToken {
   const options = { clockTolerance: CLOCK_TOLERANCE_S, requiredClaims: ['sub', 'role', 'exp'] };
 
   return async function verifyToken(token) {
-    const payload = await verify(token).catch((error: unknown) => Promise.reject(unauthenticated(reason(error))));
+    const payload = await verify(token).catch((error: unknown) =>
+      Promise.reject(error instanceof ChatError ? error : unauthenticated(reason(error))),
+    );
     const parsed = claims.safeParse(payload);
     if (!parsed.success) {
       const { path, message } = parsed.error.issues[0]!;
@@ -59,7 +61,8 @@ export function createVerifyToken({ config, key }: { config: Config; key: Uint8A
     const { alg, typ } = decodeProtectedHeader(token);
     if (!BEARER_TYPES.has(typ)) throw new errors.JWTInvalid('wrong type');
     if (alg === 'HS256' && key) return (await jwtVerify(token, key, { ...options, algorithms: ['HS256'] })).payload;
-    if (jwks) return (await jwtVerify(token, jwks, { ...options, algorithms: ['EdDSA', 'ES256', 'RS256'] })).payload;
+    if (remoteKeys)
+      return (await jwtVerify(token, remoteKeys, { ...options, algorithms: ['EdDSA', 'ES256', 'RS256'] })).payload;
     throw new errors.JOSEAlgNotAllowed('algorithm not accepted');
   }
 }
@@ -69,6 +72,5 @@ function reason(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
   if (error instanceof errors.JWTClaimValidationFailed)
     return `The token's claim "${error.claim}" is missing or not valid.`;
-  if (error instanceof errors.JWKSTimeout) return 'The identity provider’s keys cannot be reached.';
   return 'The token is not valid.';
 }
