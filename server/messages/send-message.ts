@@ -91,7 +91,8 @@ export function createSendMessage({ db, config, relay, fingerprintKey, measure }
       };
       const stored = await groups.write({ row, span });
       if (stored.outcome === 'stored') {
-        measure.sendStored(performance.now() - acceptedAt, input.sentAt, stored.message.createdAt);
+        // createdAt was taken before the commit, so it is not the end of the way.
+        measure.sendStored(performance.now() - acceptedAt, input.sentAt, new Date());
         endSpan(span);
         return { message: stored.message, duplicate: false };
       }
