@@ -53,7 +53,7 @@ async function* readAll(
   }
 }
 
-/** What the reader has now. A live message counts as delivered when more is asked for: then the socket has taken it. */
+/** What the reader has now. A live message counts as delivered when more is asked for: then it is with the socket. */
 export async function* takeAll(
   reader: ConversationReader,
   signal: Signal,

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { App } from './app-parts.ts';
@@ -15,6 +16,8 @@ export type SocketServer = {
 
 /** A reader that accepts nothing for this long is cut off; it resumes where it was. */
 const WRITE_TIMEOUT_MS = 30_000;
+/** Given to a socket ahead of the reader, at most and besides one frame. */
+const SEND_AHEAD_BYTES = 65_536;
 /** How long clients get to answer a close. */
 const CLOSE_WAIT_MS = 1_000;
 
@@ -41,7 +44,7 @@ export function startSocketServer(app: App, httpServer: Server): SocketServer {
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (data) => send(socket, data),
+        send: createSend(socket, request.socket),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) =>
           socket.on('message', (data) => {
@@ -69,20 +72,41 @@ export function startSocketServer(app: App, httpServer: Server): SocketServer {
   };
 }
 
-/** Resolves when the socket has taken the data: what awaits it is slowed down to the reader's pace. */
-function send(socket: WebSocket, data: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.readyState !== socket.OPEN) return resolve();
-    const timer = setTimeout(() => {
-      socket.close(1013, 'Reader too slow');
-      socket.terminate();
-    }, WRITE_TIMEOUT_MS);
-    // A failed write is followed by 'close', which ends every subscription: nobody needs to hear of it here.
-    socket.send(data, () => {
-      clearTimeout(timer);
-      resolve();
+type Send = (data: string) => Promise<void>;
+
+/**
+ * Answers at once while little is waiting to be sent, and beyond that only when the socket has taken the data: what awaits
+ * it is slowed down to the reader's pace. Frames of the same moment (a result and its "complete", a page of events) leave in
+ * one write; system calls are a fifth of this process's work.
+ */
+function createSend(socket: WebSocket, stream: Duplex): Send {
+  let corked = false;
+  return (data) => {
+    if (socket.readyState !== socket.OPEN) return Promise.resolve();
+    if (!corked) {
+      corked = true;
+      stream.cork();
+      process.nextTick(() => {
+        corked = false;
+        stream.uncork();
+      });
+    }
+    if (socket.bufferedAmount < SEND_AHEAD_BYTES) {
+      // A failed write is followed by 'close', which ends every subscription: nobody needs to hear of it here.
+      socket.send(data, () => {});
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        socket.close(1013, 'Reader too slow');
+        socket.terminate();
+      }, WRITE_TIMEOUT_MS);
+      socket.send(data, () => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
-  });
+  };
 }
 
 /** A half-open connection is noticed within two intervals. */

@@ -88,7 +88,8 @@ describe('D4: gapless', () => {
       const seen: number[] = [];
       const pouring: Promise<unknown>[] = [];
       for (let cut = 0; cut < 100; cut++) {
-        pouring.push(...range(1, 5).map((n) => history.send(cleo, `message ${cut}.${n}`)));
+        // At least as many as this round waits for: the reader may have everything that was sent before.
+        pouring.push(...range(1, 7).map((n) => history.send(cleo, `message ${cut}.${n}`)));
         const device = await connect(t, last, { role: 'AGENT', name: 'Ada', sub: 'ada' });
         const position = seen.at(-1) ?? 0;
         const frames = device.follow(history.conversationId, position);
