@@ -11,6 +11,9 @@ declare const inTransaction: unique symbol;
  */
 export type Tx = Prisma.TransactionClient & { readonly [inTransaction]: true };
 
+/** How much longer than a statement may run we listen for its answer. */
+const SILENCE_MS = 1_000;
+
 export function openDb(config: Config, connectionString: string): Db {
   const adapter = new PrismaPg(
     {
@@ -18,6 +21,8 @@ export function openDb(config: Config, connectionString: string): Db {
       max: config.DATABASE_POOL_SIZE,
       connectionTimeoutMillis: config.DATABASE_CONNECT_TIMEOUT_MS,
       statement_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
+      // Where nobody is left to keep that limit: a frozen server, a connection that a failover has cut without a word.
+      query_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS + SILENCE_MS,
       lock_timeout: config.DATABASE_LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
       // D1 is a promise about our own writes, whatever the server's default is. And Prisma's adapter drops the offset of a

@@ -128,7 +128,12 @@ describe('PostgreSQL’s errors are found in what Prisma wraps them in', () => {
     for (const code of ['57P01', '57P03', '53300', '08006', '55P03', '57014', '25006', '55000'])
       assert.ok(isDatabaseAway(raw(code)), code);
     for (const code of ['ECONNREFUSED', 'ENOENT', 'P1001', 'P2024']) assert.ok(isDatabaseAway({ code }), code);
-    assert.ok(isDatabaseAway(new Error('x', { cause: new Error('Connection terminated unexpectedly') })));
+    for (const words of [
+      'Connection terminated unexpectedly',
+      'Query read timeout',
+      'timeout exceeded when trying to connect',
+    ])
+      assert.ok(isDatabaseAway(new Error('x', { cause: new Error(words) })), words);
     for (const code of ['23505', '22021', '42P01', '40001']) assert.ok(!isDatabaseAway(raw(code)), code);
     for (const other of [undefined, null, new Error('no such column'), 'ECONNREFUSED'])
       assert.ok(!isDatabaseAway(other));

@@ -79,7 +79,7 @@ const awayCodes = new Set([
 ]);
 
 const awayMessages =
-  /connection terminated|terminating connection|can't reach database|connection timeout|timeout exceeded when trying to connect|timeout expired|client has encountered a connection error|server (?:has )?closed the connection|ECONNREFUSED|ECONNRESET/i;
+  /connection terminated|terminating connection|can't reach database|connection timeout|query read timeout|timeout exceeded when trying to connect|timeout expired|client has encountered a connection error|server (?:has )?closed the connection|ECONNREFUSED|ECONNRESET/i;
 
 /** The SQLSTATE or driver code behind an error, however deeply Prisma wrapped it. */
 export function databaseErrorCode(error: unknown): string | undefined {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -9,6 +9,7 @@ import { migrate } from '../../prisma/migrate.ts';
 import { startEmbeddedPostgres } from '../../server/embedded-postgres.ts';
 import { connect, tokenFor } from '../harness/actor.ts';
 import * as documents from '../harness/documents.ts';
+import { execute } from '../harness/execute.ts';
 import { startInProcess } from '../harness/server.ts';
 import { assertDiscreet } from './assert-discreet.ts';
 import { RawSocket } from './raw-socket.ts';
@@ -34,6 +35,20 @@ async function startPostgres(t: TestContext) {
     async start() {
       running = await startEmbeddedPostgres({ dataDir, log: quiet });
       assert.equal(running.url, url);
+    },
+    /** SIGSTOP to all of it: connections stay open and nobody answers, as after a failover without a word. */
+    async freeze() {
+      const others =
+        "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+      const backends = (await execute<{ pid: number }>(url, others)).map(({ pid }) => pid);
+      const postmaster = Number.parseInt(await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8'), 10);
+      const frozen = [postmaster, ...backends];
+      for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+      const thaw = () => {
+        for (const pid of frozen.splice(0)) process.kill(pid, 'SIGCONT');
+      };
+      t.after(thaw);
+      return { thaw };
     },
   };
 }
@@ -143,4 +158,40 @@ test('PostgreSQL away: everything says so soon, and goes on by itself when it is
     await kpis.until(({ kpiOverview }) => kpiOverview.messagesTotal === 2);
     assert.equal((await connect(t, server)).id.length, 36);
   });
+});
+
+test('PostgreSQL frozen: nobody waits for it longer than a statement may run, and it goes on when it moves again', async (t) => {
+  const postgres = await startPostgres(t);
+  const server = await startInProcess(postgres.url, { LOG_LEVEL: 'fatal', DATABASE_STATEMENT_TIMEOUT_MS: '2000' });
+  t.after(() => server.stop());
+  const cleo = await connect(t, server);
+  const conversationId = await cleo.start();
+  const followed = cleo.follow(conversationId, 0);
+  await followed.caughtUp();
+  await cleo.send(conversationId, 'Before');
+  const { thaw } = await postgres.freeze();
+
+  const retried = { id: randomUUID(), conversationId, body: 'Meanwhile' };
+  const operations: [document: string, variables: Record<string, unknown>][] = [
+    [documents.send, { input: retried }],
+    [documents.conversation, { id: conversationId }],
+    [documents.acknowledge, { input: { conversationId, readSeq: 1 } }],
+    [documents.close, { input: { conversationId } }],
+  ];
+  const startedAt = Date.now();
+  await Promise.all(
+    operations.map(([document, variables]) =>
+      assert.rejects(cleo.run(document, variables), refused('UNAVAILABLE'), document),
+    ),
+  );
+  assert.ok(Date.now() - startedAt < FAST_MS, `${Date.now() - startedAt} ms`);
+  thaw();
+
+  // Whether the first attempt was stored is not known; that there is one message is.
+  for (;;) {
+    const sent = await cleo.run(documents.send, { input: retried }).catch(refused('UNAVAILABLE'));
+    if (sent !== true) break;
+  }
+  await followed.seq(2);
+  assert.deepEqual(followed.seqs, [1, 2]);
 });
