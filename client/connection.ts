@@ -207,10 +207,16 @@ export function createConnection(options: ConnectionOptions): Connection {
     endWait();
   }
 
-  const unwatch = watchNetwork(() => {
-    tryNow();
-    // What was open before the sleep or the change of networks may be dead without knowing it.
+  // What is open may be dead without knowing it: after a sleep, after a change of networks, without a network.
+  const probeOpen = () => {
     if (status() === 'online') probe();
+  };
+  const unwatch = watchNetwork({
+    back() {
+      tryNow();
+      probeOpen();
+    },
+    gone: probeOpen,
   });
 
   return {

@@ -11,6 +11,7 @@ import type { App } from './graphql/app-parts.ts';
 import { graphiqlRoutes } from './graphql/graphiql.ts';
 import { graphqlOverHttp } from './graphql/http.ts';
 import { type SocketServer, startSocketServer } from './graphql/socket.ts';
+import { serveDashboard } from './serve-dashboard.ts';
 
 /** API and dashboard on one port. */
 export type HttpServer = {
@@ -28,7 +29,7 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
   const graphql = await graphqlOverHttp(app);
   const web = express();
   web.disable('x-powered-by');
-  // The strict content policy comes with hashes of the dashboard's scripts; everything else is helmet's default.
+  // Pages bring content policies of their own; everything else is helmet's default.
   web.use(
     helmet({ contentSecurityPolicy: false, strictTransportSecurity: config.PUBLIC_URL?.startsWith('https:') ?? false }),
   );
@@ -43,11 +44,7 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
   web.use('/auth', authRoutes({ signIn: app.signIn, secureCookies: config.PUBLIC_URL?.startsWith('https:') ?? false }));
   if (config.NODE_ENV !== 'production') web.use('/graphql', graphiqlRoutes());
   web.use('/graphql', graphql.routes);
-  web.use(express.static(dashboard, { extensions: ['html'], maxAge: 0 }));
-  web.use((request, response, next) => {
-    if (request.method !== 'GET' || request.accepts(['json', 'html']) !== 'html') next();
-    else response.status(404).sendFile('404.html', { root: dashboard }, (error) => error && next());
-  });
+  web.use(serveDashboard(dashboard));
 
   const server = createServer({ keepAliveTimeout: 65_000 }, web);
   const sockets: SocketServer = startSocketServer(app, server);

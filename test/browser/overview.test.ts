@@ -88,8 +88,17 @@ describeInBrowser('the overview', (visit) => {
     const page = await visit.open();
     const response = await page.goto('/nowhere');
     assert.equal(response?.status(), 404);
+    assert.match(response.headers()['content-security-policy'] ?? '', /script-src 'self' 'sha256-/);
     await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
     await assertAccessible(page);
+  });
+
+  test('the content policy lets no script run that is not of the page', async () => {
+    const page = await visit.openSignedIn('/');
+    const inject = `document.body.appendChild(Object.assign(document.createElement('script'), { textContent: 'window.ran = 1' }))`;
+    await page.evaluate(inject);
+    assert.equal(await page.evaluate('window.ran'), undefined);
+    assert.match(page.problems.join(), /Content Security Policy/);
   });
 
   test('a narrow screen needs no sideways scrolling', async () => {
