@@ -25,6 +25,8 @@ export const durationText = (ms: number): string => {
   return `${value} ${unit}`;
 };
 
+export const durationOrNone = (ms: number | null): string => (ms === null ? 'No data' : durationText(ms));
+
 /**
  * A share in per cent. Cut, not rounded, towards the worse: 99.9996 % must not read as 100 %, nor 0.0004 % as 0 %.
  */

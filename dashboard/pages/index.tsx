@@ -1,4 +1,5 @@
-import { Overview, OverviewLoading } from '../overview/overview.tsx';
+import { Overview } from '../overview/overview.tsx';
+import { OverviewLoading } from '../overview/overview-loading.tsx';
 import { SignedIn } from '../session/signed-in.tsx';
 import { Shell } from '../shell/shell.tsx';
 
