@@ -6,7 +6,7 @@ import type { DurableEvent } from '../outbox/durable-event.ts';
 import { recordDelivery } from '../telemetry/message-trace.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { ConversationReader } from './conversation-reader.ts';
-import { readFollowState, readLog, type SweptHead } from './delivery-queries.ts';
+import { type FollowState, readFollowState, readLog, type SweptHead } from './delivery-queries.ts';
 
 /**
  * The path of a message: … → relay-outbox → bus → [follow-conversation] → acknowledge. This file: one per process and
@@ -67,21 +67,16 @@ export class ConversationFollower implements PresenceListener {
   }
 
   async open(): Promise<void> {
-    const { db, presence } = this.#parts;
     let confirmed = false;
     const ready = this.#subscription.ready.then(() => {
       confirmed = true;
     });
     await within(SUBSCRIBE_WAIT_MS, ready);
     if (!confirmed) void ready.then(() => this.check());
-    const { headSeq, members } = await readFollowState(db, this.conversationId);
-    await presence.refresh(members.map(({ participantId }) => participantId));
+    const { headSeq, members } = await this.#readState();
     if (this.#closed) return;
     this.head = headSeq;
-    for (const { participantId, ...watermarks } of members) {
-      this.#raise(participantId, watermarks);
-      presence.watch(participantId, this);
-    }
+    for (const { participantId, ...watermarks } of members) this.#raise(participantId, watermarks);
     this.#opened = true;
     this.#advance();
   }
@@ -105,12 +100,22 @@ export class ConversationFollower implements PresenceListener {
   /** Compares with the database: after a gap of the bus, when something was lost without a trace. */
   async check(): Promise<void> {
     try {
-      const { headSeq, members } = await readFollowState(this.#parts.db, this.conversationId);
+      const { headSeq, members } = await this.#readState();
       for (const { participantId, ...watermarks } of members) this.#receipt(participantId, watermarks);
       if (headSeq > this.head) this.#fill(headSeq, 'sweep');
     } catch (error) {
       this.#parts.onError(error);
     }
+  }
+
+  /** Also watches over the presence of all members, because a joining may have been stepped over. */
+  async #readState(): Promise<FollowState> {
+    const { db, presence } = this.#parts;
+    const state = await readFollowState(db, this.conversationId);
+    const ids = state.members.map(({ participantId }) => participantId);
+    await presence.refresh(ids);
+    if (!this.#closed) for (const id of ids) presence.watch(id, this);
+    return state;
   }
 
   /**
@@ -185,6 +190,8 @@ export class ConversationFollower implements PresenceListener {
     const { db, config, metrics } = this.#parts;
     if (throughSeq - this.head > MAX_FILL_PAGES * config.FOLLOW_PAGE) {
       metrics.holesFilled({ reason: 'jump' });
+      const { members } = await this.#readState();
+      for (const { participantId, ...watermarks } of members) this.#raise(participantId, watermarks);
       this.head = throughSeq;
       for (const reader of this.readers) reader.fallBehind('jump');
       this.#advance();
@@ -217,8 +224,8 @@ export class ConversationFollower implements PresenceListener {
   }
 
   #joined(participantId: string): void {
-    if (this.watermarks.has(participantId)) return;
     this.#raise(participantId, { deliveredSeq: 0, readSeq: 0 });
+    // Even where the watermarks are known: a receipt may have been faster than the joining.
     const { presence } = this.#parts;
     presence.watch(participantId, this);
     presence.refresh([participantId]).catch(this.#parts.onError);
