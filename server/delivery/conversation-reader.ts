@@ -24,7 +24,7 @@ export type ReaderParts = {
   /** The head when it subscribed: the backlog reaches up to there, also where the follower has not heard of it yet. */
   headSeq: number;
   viewerId: string;
-  /** Throws when the viewer may no longer read. Asked before each page, and when the viewer leaves. */
+  /** Throws when the viewer may no longer read. Asked for each page, after a jump back, and when the viewer leaves. */
   authorize: () => Promise<unknown>;
   /** Called when `take` has something to give. */
   onReady: () => void;
@@ -46,6 +46,7 @@ export class ConversationReader {
   position: number;
   readonly #parts: ReaderParts;
   #phase: Phase = 'state';
+  #isBehind = false;
   #buffer: ConversationUpdate[] = [];
 
   constructor(parts: ReaderParts) {
@@ -78,6 +79,7 @@ export class ConversationReader {
   /** Forgets what is buffered and serves from PostgreSQL again. */
   fallBehind(reason: 'slow reader' | 'jump' | 'hole'): void {
     this.#parts.metrics.resyncs({ reason });
+    this.#isBehind = true;
     this.#buffer = [];
     this.#phase = 'state';
     this.#parts.onReady();
@@ -87,6 +89,7 @@ export class ConversationReader {
   async take(): Promise<ConversationUpdate[]> {
     switch (this.#phase) {
       case 'state':
+        if (this.#isBehind) await this.#parts.authorize();
         // From here on changes are buffered, so that none falls between this picture and the live updates.
         this.#phase = 'backlog';
         return this.#wholeState();
