@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import {
+  applyUpdate,
+  type ConversationState,
+  foldEarlier,
+  foldSnapshot,
+  interrupt,
+  unreadCount,
+} from '../../client/fold.ts';
+import { conversationQuery, conversationUpdatesSubscription, earlierMessagesQuery } from '../../client/operations.ts';
+import type { ConversationUpdate } from '../../client/types.ts';
+import type { Actor } from './actor.ts';
+import { eventually } from './eventually.ts';
+import type { Frames } from './frames.ts';
+
+const PAGE = 20;
+const EVERYTHING = 100;
+
+/**
+ * A device that opened a conversation once and since then knows only what its subscription told it, folded by the client's
+ * own code; its connection may break and come back.
+ */
+export class FoldedDevice {
+  readonly actor: Actor;
+  state: ConversationState;
+  #frames: Frames;
+  #folded = 0;
+
+  private constructor(actor: Actor, state: ConversationState) {
+    this.actor = actor;
+    this.state = state;
+    this.#frames = this.#follow();
+  }
+
+  static async open(actor: Actor, conversationId: string): Promise<FoldedDevice> {
+    const snapshot = await actor.run(conversationQuery, { id: conversationId, last: PAGE });
+    return new FoldedDevice(actor, foldSnapshot(snapshot as Parameters<typeof foldSnapshot>[0]));
+  }
+
+  /** The subscription ends and another one goes on from the last event that was folded. */
+  resume(): void {
+    this.fold();
+    this.#frames.stop();
+    this.state = interrupt(this.state);
+    this.#frames = this.#follow();
+  }
+
+  /** Applies what has come since. */
+  fold(): ConversationState {
+    for (const { conversationUpdates } of this.#frames.all.slice(this.#folded)) {
+      this.#folded += 1;
+      this.state = applyUpdate(this.state, conversationUpdates as ConversationUpdate);
+    }
+    return this.state;
+  }
+
+  /** Scrolls up by a page, where there is one. */
+  async scrollUp(): Promise<void> {
+    const { id, earlierCursor } = this.fold();
+    if (!earlierCursor) return;
+    const page = await this.actor.run(earlierMessagesQuery, { id, last: PAGE, before: earlierCursor });
+    if (this.fold().earlierCursor === earlierCursor) this.state = foldEarlier(this.state, page.conversation.messages);
+  }
+
+  /** D10: what was folded becomes what a fresh query returns, asked at any server. */
+  async assertLikeAFreshQuery(asker: Actor, context: string): Promise<void> {
+    while (this.fold().earlierCursor) await this.scrollUp();
+    let fresh: ReturnType<typeof comparable> | undefined;
+    await eventually('the folded state is like a fresh query', async () => {
+      fresh = comparable(await openWhole(asker, this.state.id));
+      try {
+        assert.deepEqual(comparable(this.fold()), fresh);
+        return true;
+      } catch {
+        return false;
+      }
+    }).catch(() => assert.deepEqual(comparable(this.fold()), fresh, context));
+  }
+
+  #follow(): Frames {
+    const { id, headSeq } = this.state;
+    this.#folded = 0;
+    return this.actor.subscribe(conversationUpdatesSubscription, { id, afterSeq: headSeq });
+  }
+}
+
+async function openWhole(actor: Actor, id: string): Promise<ConversationState> {
+  let state = foldSnapshot(
+    (await actor.run(conversationQuery, { id, last: EVERYTHING })) as Parameters<typeof foldSnapshot>[0],
+  );
+  while (state.earlierCursor) {
+    const variables = { id, last: EVERYTHING, before: state.earlierCursor };
+    state = foldEarlier(state, (await actor.run(earlierMessagesQuery, variables)).conversation.messages);
+  }
+  return state;
+}
+
+/** Without what a query does not know (typing), and what says how this device got there; members in no particular order. */
+function comparable(state: ConversationState) {
+  const { caughtUp: _, unshown: __, members, ...rest } = state;
+  const byId = members.map((m) => ({ ...m, typing: false })).toSorted((a, b) => a.id.localeCompare(b.id));
+  return { ...rest, members: byId, unread: unreadCount(state) };
+}
