@@ -26,6 +26,7 @@ export async function startConversation(
     : ({ status: 'WAITING' } as const);
   const known = await findStarted(db, viewer, id);
   if (known) return known;
+  if (await isTakenElsewhere(db, id)) throw taken();
   try {
     const conversation = await db.conversation.create({
       data: {
@@ -55,6 +56,17 @@ export async function startConversation(
 async function findStarted(db: Db, viewer: Viewer, id: string): Promise<Conversation | undefined> {
   const found = await db.conversation.findUnique({ where: { id }, select: { starterId: true } });
   if (!found) return undefined;
-  if (found.starterId !== viewer.id) throw conflict('This id belongs to another conversation. Make a new UUID.');
+  if (found.starterId !== viewer.id) throw taken();
   return (await accessConversation(db, viewer, id)).conversation;
 }
+
+/** Ids are unique over all types, so that node() has one answer; send_messages() looks the same way round. */
+async function isTakenElsewhere(db: Db, id: string): Promise<boolean> {
+  const [messages, participants] = await Promise.all([
+    db.message.count({ where: { id } }),
+    db.participant.count({ where: { id } }),
+  ]);
+  return messages + participants > 0;
+}
+
+const taken = () => conflict('This id is taken. Make a new UUID for each conversation.');

@@ -33,6 +33,8 @@ BEGIN
           -- An erased fingerprint matches anything its sender resends: the answer is the tombstone.
           CASE WHEN (m.conversation_id, m.sender_id) = (i.conversation_id, i.sender_id)
                 AND coalesce(m.fingerprint = i.fingerprint, true) THEN 'duplicate' ELSE 'conflict' END
+        -- Ids are unique over all types, so that node() has one answer.
+        WHEN EXISTS (SELECT 1 FROM conversation x WHERE x.id = i.id) OR EXISTS (SELECT 1 FROM participant x WHERE x.id = i.id) THEN 'conflict'
         WHEN c.id IS NULL THEN 'not found'
         WHEN p.participant_id IS NULL THEN 'not a member'
         WHEN c.status = 'CLOSED' THEN 'closed'
