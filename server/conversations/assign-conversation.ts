@@ -16,8 +16,9 @@ export function assignConversation(
   return changeConversation({ db, relay }, conversationId, async (tx, append) => {
     const { conversation } = await accessConversation(tx, viewer, conversationId);
     mustBeStaff(viewer);
-    mustNotBeClosed(conversation);
+    // A retry is recognised before the status, as with sends.
     if (conversation.assigneeId === agentId) return conversation;
+    mustNotBeClosed(conversation);
     if (conversation.assigneeId !== null && conversation.assigneeId !== viewer.id && viewer.role !== 'MANAGER') {
       throw conflict('This conversation is assigned to somebody else. Ask them or a manager to hand it over.');
     }

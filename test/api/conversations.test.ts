@@ -260,12 +260,13 @@ overBothTransports('reopened without an assignee it waits', async (t, ask) => {
 overBothTransports('a closed conversation takes no changes of members or assignee', async (t, ask) => {
   const sub = randomUUID();
   await customer(t, { sub });
-  const [cleo, ada] = [await customer(t), await agent(t)];
+  const [cleo, ada, bob] = [await customer(t), await agent(t), await agent(t)];
   const { id: conversationId } = await start(ask, cleo, {});
   await assign(ask, ada, { conversationId });
   const closed = await close(ask, cleo, { conversationId });
   const closedToThat = refused('CONVERSATION_CLOSED');
-  await assert.rejects(assign(ask, ada, { conversationId, agentId: ada.id }), closedToThat);
+  await assert.rejects(assign(ask, ada, { conversationId, agentId: bob.id }), closedToThat);
+  assert.equal((await assign(ask, ada, { conversationId })).status, 'CLOSED', 'a retry changes nothing');
   await assert.rejects(add(ask, ada, { conversationId, externalId: sub }), closedToThat);
   await assert.rejects(remove(ask, cleo, { conversationId }), closedToThat);
   await assert.rejects(ask(ada, documents.type, { input: { conversationId, typing: true } }), closedToThat);
