@@ -85,7 +85,11 @@ export async function connect(
   const closed = new Promise<number>((resolve) => {
     client.on('closed', (event) => resolve((event as { code: number }).code));
   });
-  t.after(() => client.dispose());
+  t.after(() => {
+    // A stalled one would not see the answer to its goodbye, and wait for it.
+    for (const socket of sockets) if (socket.isPaused) socket.terminate();
+    return client.dispose();
+  });
 
   const actor: Omit<Actor, 'id'> = {
     token,

@@ -9,11 +9,12 @@ import { readMetric } from '../harness/read-metric.ts';
 import type { Env, TestServer } from '../harness/server.ts';
 
 const BODY = 'x'.repeat(8_000);
-const KNOWN = 500;
-/** 24 MB: more than the kernel's socket buffers and the server's buffer take together. */
-const MISSED = 3_000;
-/** The server's buffer for one subscriber is 500 updates, 4 MB of these. */
-const BOUND_BYTES = 8e6;
+const KNOWN = 100;
+/** 20 MB: more than the kernel's socket buffers and the server's buffer take together. */
+const MISSED = 2_500;
+/** The server's buffer for one subscriber: 2 MB of these. */
+const BUFFER = 250;
+const BOUND_BYTES = 5e6;
 
 /** A frozen device does not answer pings either; what is tested is what it costs until it is given up for that. */
 const patient: Env = { SOCKET_KEEP_ALIVE_MS: '120000' };
@@ -52,7 +53,7 @@ describe('D6: bounded', () => {
     test(`D6: a reader that stops reading costs bounded memory and nobody else anything, and misses nothing, ${form}`, async (t) => {
       const lab = await openLab(t);
       const heap = await heapInspector();
-      const servers = await start(lab, { ...heap.env, ...patient });
+      const servers = await start(lab, { ...heap.env, ...patient, FOLLOW_BUFFER_MAX: String(BUFFER) });
       const there = servers.at(-1)!;
       const { history, lively, frozen, thaw, growth } = await freeze(t, servers[0]!, there, heap);
       assert.ok(growth < BOUND_BYTES, `${(growth / 1e6).toFixed(1)} MB`);

@@ -87,4 +87,104 @@ describe('D9: graceful', () => {
     assert.equal(sendMessage.message.seq, 1, 'the request that was under way is answered');
     assert.equal(await stopping, 0);
   });
+
+  test('D9: process after process is replaced under load: zero errors after retry, and no hole for anybody', async (t) => {
+    const lab = await openLab(t);
+    const [a, b, ...successors] = await Promise.all(Array.from({ length: 4 }, () => lab.startProcess()));
+    const serving = [a!, b!];
+    const first = await connect(t, serving[0]!, { sub: 'cleo' });
+    const history = new History(await first.start());
+    let pouring = true;
+    /** As a client does: where it was connected, else wherever somebody serves; the same id until it is acknowledged. */
+    const streams = Array.from({ length: 8 }, async (_, stream) => {
+      let home = stream;
+      let device = await connect(t, serving[home % serving.length]!, { sub: 'cleo' });
+      for (let n = 0; pouring; n++) {
+        let { id, body, outcome } = await history.send(device, `message ${stream}.${n}`);
+        while (outcome !== 'acknowledged') {
+          assert.equal(outcome, 'unknown');
+          const next = await connect(t, serving[++home % serving.length]!, { sub: 'cleo' }).catch(() => undefined);
+          if (next) device = next;
+          ({ id, body, outcome } = await history.send(device, body, id));
+        }
+      }
+    });
+    /** A reader that comes back wherever somebody serves, from the last event it has. */
+    const received: { seq: number; messageId: string | null }[] = [];
+    let reader = first;
+    let complete = false;
+    const reading = (async () => {
+      for (let home = 0; ; home++) {
+        const device = await connect(t, serving[home % serving.length]!, { sub: 'cleo' }).catch(() => undefined);
+        if (!device) continue;
+        reader = device;
+        const frames = device.follow(history.conversationId, received.at(-1)?.seq ?? 0);
+        if (complete) await frames.caughtUp();
+        else await frames.end();
+        received.push(...frames.events.map(({ seq, message }) => ({ seq, messageId: message?.id ?? null })));
+        if (complete) return;
+      }
+    })();
+    const more = (count: number) => {
+      const wanted = history.acknowledged.length + count;
+      return eventually('messages are acknowledged', () => history.acknowledged.length >= wanted);
+    };
+    await more(100);
+    for (const i of [0, 1]) {
+      const leaving = serving[i]!;
+      serving[i] = successors[i]!;
+      assert.equal(await leaving.stop(), 0);
+      await more(100);
+    }
+    pouring = false;
+    await Promise.all(streams);
+    complete = true;
+    reader.cut();
+    await reading;
+    const log = await history.judge(lab.database);
+    assert.deepEqual(
+      received,
+      log.map(({ seq, messageId }) => ({ seq, messageId })),
+    );
+  });
+
+  test('D9: the only process leaves and its successor goes on: nothing is lost', async (t) => {
+    const lab = await openLab(t);
+    const leaving = await lab.startProcess({ REDIS_URL: '' });
+    const cleo = await connect(t, leaving, { sub: 'cleo' });
+    const history = new History(await cleo.start());
+    const sending = Promise.all(Array.from({ length: 200 }, (_, n) => history.send(cleo, `message ${n}`)));
+    await eventually('some are acknowledged', () => history.acknowledged.length > 0);
+    assert.equal(await leaving.stop(), 0);
+    await sending;
+    assert.equal(await cleo.closed, 1012);
+    const again = await connect(t, await lab.startProcess({ REDIS_URL: '' }), { sub: 'cleo' });
+    const frames = again.follow(history.conversationId, 0);
+    for (const { id, body } of history.attempts.slice()) await history.send(again, body, id);
+    assert.equal(new Set(history.acknowledged.map(({ id }) => id)).size, 200);
+    await history.judge(lab.database, { reader: { frames } });
+  });
+
+  test('D9: neither Redis being away nor a reader that is stuck keeps it from leaving in order', async (t) => {
+    const lab = await openLab(t);
+    const leaving = await lab.startProcess({ LOG_LEVEL: 'fatal' });
+    const cleo = await connect(t, leaving, { sub: 'cleo' });
+    const stuck = await connect(t, leaving, { sub: 'cleo' });
+    const history = new History(await cleo.start());
+    await stuck.follow(history.conversationId, 0).caughtUp();
+    stuck.stall();
+    await lab.redis.stop();
+    // A conversation that nobody followed before: its subscription waits for Redis, and is never confirmed.
+    const other = await cleo.start();
+    await cleo.follow(other, 0).caughtUp();
+    await history.send(cleo, 'without Redis');
+    const began = performance.now();
+    assert.equal(await leaving.stop(), 0);
+    assert.ok(performance.now() - began < 10_000);
+    await lab.redis.start();
+    const tap = await lab.tapBus();
+    await lab.startInProcess();
+    await tap.until('what was left behind is published', ({ message }) => message.seq === 1);
+    await history.judge(lab.database);
+  });
 });
