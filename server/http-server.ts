@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import express from 'express';
+import express, { type ErrorRequestHandler } from 'express';
 import helmet from 'helmet';
 import { authRoutes } from './auth/http-routes.ts';
 import { ConfigError } from './config.ts';
@@ -12,6 +12,7 @@ import { graphiqlRoutes } from './graphql/graphiql.ts';
 import { graphqlOverHttp } from './graphql/http.ts';
 import { type SocketServer, startSocketServer } from './graphql/socket.ts';
 import { serveDashboard } from './serve-dashboard.ts';
+import type { Log } from './telemetry/log.ts';
 
 /** API and dashboard on one port. */
 export type HttpServer = {
@@ -45,6 +46,7 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
   if (config.NODE_ENV !== 'production') web.use('/graphql', graphiqlRoutes());
   web.use('/graphql', graphql.routes);
   web.use(serveDashboard(dashboard));
+  web.use(answerError(app.log));
 
   const server = createServer({ keepAliveTimeout: 65_000 }, web);
   const sockets: SocketServer = startSocketServer(app, server);
@@ -62,12 +64,27 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
       await sockets.drain();
       // A kept-alive connection becomes idle when its last response is out.
       const closing = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+      // A request that was never finished by its sender must not take the time of what has to be finished here.
+      const cut = setTimeout(() => server.closeAllConnections(), config.DRAIN_TIMEOUT_MS / 2);
       await closed;
       clearInterval(closing);
+      clearTimeout(cut);
       await graphql.stop();
     },
   };
 }
+
+/** Instead of Express' own answer, which shows a stack. */
+const answerError =
+  (log: Log): ErrorRequestHandler =>
+  (error, _request, response, next) => {
+    const status = typeof error.status === 'number' && error.status < 500 ? error.status : 500;
+    if (status === 500) log.error({ err: error }, 'a request failed');
+    if (response.headersSent) return next(error);
+    const message = status === 500 ? 'Something went wrong on our side.' : 'The request cannot be understood.';
+    const code = status === 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_USER_INPUT';
+    response.status(status).json({ error: { code, message } });
+  };
 
 /** What a browser on this machine would call it. */
 const nameOf = (host: string) => (['127.0.0.1', '0.0.0.0', '::1', '::'].includes(host) ? 'localhost' : host);

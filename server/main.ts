@@ -24,7 +24,8 @@ async function main(): Promise<void> {
 
   function stopOn(reason: string) {
     if (!stopping) log.info({ reason }, 'stopping');
-    stopping ??= stopAll();
+    // What is just being started is stopped when it is there.
+    stopping ??= started.then(stopAll, stopAll);
     void stopping.then((code) => process.exit(code));
   }
   process.on('SIGINT', () => stopOn('SIGINT'));
@@ -32,16 +33,20 @@ async function main(): Promise<void> {
   // Started by a launcher that is gone without a word.
   process.on('disconnect', () => stopOn('launcher gone'));
 
-  try {
+  const started = start();
+  await started.catch(async (error: unknown) => {
+    if (stopping) await stopping; // then the process ends
+    await stopAll();
+    throw error;
+  });
+
+  async function start(): Promise<void> {
     const databaseUrl = await openDatabase(config, log, stops);
     const applied = await migrate(databaseUrl);
     if (applied.length > 0) log.info({ applied }, 'migrated');
     const running = await startApp({ config, log, databaseUrl });
     stops.push(running.stop);
     await announce(running, config);
-  } catch (error) {
-    if (!stopping) await stopAll();
-    throw error;
   }
 }
 

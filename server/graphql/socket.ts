@@ -7,7 +7,8 @@ import { createSocketProtocol } from './socket-protocol.ts';
 
 /**
  * The adapter between `ws` and the protocol. Close codes: 4403 no valid token or one that ran out; 1012 this server is going
- * away; 1013 it cannot serve right now, or the reader is too slow. Clients come back after the last two by themselves.
+ * away; 1013 it cannot serve right now. Clients come back after the last two by themselves, and after a connection that is
+ * cut because its reader is too slow.
  */
 export type SocketServer = {
   /** Tells every client to come back elsewhere, and waits until they have gone. */
@@ -32,8 +33,10 @@ export function startSocketServer(app: App, httpServer: Server): SocketServer {
   });
 
   httpServer.on('upgrade', (request, stream, head) => {
+    // From here on Node does not listen for the connection's errors any more, and one unheard would end the process.
+    stream.on('error', () => stream.destroy());
     if (request.url?.split('?')[0] !== '/graphql')
-      return stream.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+      return stream.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n', () => stream.destroy());
     sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
   });
 
@@ -97,10 +100,8 @@ function createSend(socket: WebSocket, stream: Duplex): Send {
       return Promise.resolve();
     }
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        socket.close(1013, 'Reader too slow');
-        socket.terminate();
-      }, WRITE_TIMEOUT_MS);
+      // No close frame: it would wait behind what the reader does not take. To clients it is a lost connection (1006).
+      const timer = setTimeout(() => socket.terminate(), WRITE_TIMEOUT_MS);
       socket.send(data, () => {
         clearTimeout(timer);
         resolve();
