@@ -1,7 +1,8 @@
-import { accessConversation } from '../conversations/access-conversation.ts';
+import { type Access, accessConversation } from '../conversations/access-conversation.ts';
 import type { Db } from '../db.ts';
 import { badInput, isDatabaseAway } from '../errors.ts';
 import type { Viewer } from '../participants/participant.ts';
+import type { ParticipantDirectory } from '../participants/participant-directory.ts';
 import type { Measure } from '../telemetry/measure.ts';
 import type { ConversationReader } from './conversation-reader.ts';
 import type { FollowerHub } from './follower-hub.ts';
@@ -16,21 +17,22 @@ import type { ConversationUpdate } from './updates.ts';
  * backlog, then live), follower-hub (who follows what; the head sweep). A crash here loses nothing: the client resumes
  * from the last seq it has.
  */
-export type FollowParts = { db: Db; hub: FollowerHub; measure: Measure };
+export type FollowParts = { db: Db; hub: FollowerHub; participants: ParticipantDirectory; measure: Measure };
 
 export async function followConversation(
-  { db, hub, measure }: FollowParts,
+  parts: FollowParts,
   viewer: Viewer,
   conversationId: string,
   afterSeq: number | undefined,
 ): Promise<AsyncIterableIterator<ConversationUpdate, void, void>> {
+  const { db, hub, measure } = parts;
   const { conversation } = await accessConversation(db, viewer, conversationId);
   const signal = createSignal();
   const reader = await hub.attach(conversationId, {
     position: checkPosition('afterSeq', afterSeq ?? conversation.headSeq, conversation.headSeq),
     headSeq: conversation.headSeq,
     viewerId: viewer.id,
-    authorize: () => accessConversation(db, viewer, conversationId),
+    authorize: () => accessNow(parts, viewer, conversationId),
     onReady: signal.raise,
   });
   // Not left to the generator's finally: one that is ended before its first step never gets there.
@@ -64,6 +66,12 @@ export async function* takeAll(
     yield update;
     if (live && update.type === 'event' && update.event.kind === 'MESSAGE_POSTED') measure.delivered(update.event.at);
   }
+}
+
+/** With the role of now: a subscription may outlive the one it began with. */
+export async function accessNow({ db, participants }: FollowParts, viewer: Viewer, id: string): Promise<Access> {
+  const [current = viewer] = await participants.load([viewer.id]);
+  return accessConversation(db, current, id);
 }
 
 export function checkPosition(field: string, seq: number, headSeq: number): number {

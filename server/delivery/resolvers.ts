@@ -1,4 +1,5 @@
 import { type GraphQLResolveInfo, Kind } from 'graphql';
+import { accessConversation } from '../conversations/access-conversation.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 import { badInput } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
@@ -74,19 +75,22 @@ export const deliveryResolvers: Resolvers = {
   ParticipantLeft: membershipEvent,
   ConversationChanged: {
     ...durableEvent,
-    conversation: async ({ event }, _args, { loaders }) => (await loaders.conversation.load(event.conversationId))!,
+    conversation: ({ event }, _args, context) => stillTheirs(context, event.conversationId),
   },
   ReceiptAdvanced: {
     participant: async ({ participantId }, _args, { loaders }) => (await loaders.participant.load(participantId))!,
   },
   InboxUpdate: {
     // Most clients ask only which conversation it is: nothing is read for that on the live path.
-    conversation: async ({ conversationId }, _args, { loaders }, info) =>
-      asksOnlyForId(info)
-        ? ({ id: conversationId } as Conversation)
-        : (await loaders.conversation.load(conversationId))!,
+    conversation: ({ conversationId }, _args, context, info) =>
+      asksOnlyForId(info) ? ({ id: conversationId } as Conversation) : stillTheirs(context, conversationId),
   },
 };
+
+/** Through the door once more: a slow socket may take an event long after its reader was removed (D8). */
+async function stillTheirs({ app, viewer }: Context, conversationId: string): Promise<Conversation> {
+  return (await accessConversation(app.db, viewer, conversationId)).conversation;
+}
 
 function asksOnlyForId({ fieldNodes }: GraphQLResolveInfo): boolean {
   const selections = fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? []);
