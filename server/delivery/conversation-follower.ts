@@ -71,7 +71,7 @@ export class ConversationFollower implements PresenceListener {
     const ready = this.#subscription.ready.then(() => {
       confirmed = true;
     });
-    await within(SUBSCRIBE_WAIT_MS, ready);
+    if (this.#parts.bus.isConnected()) await within(SUBSCRIBE_WAIT_MS, ready);
     if (!confirmed) void ready.then(() => this.check());
     const { headSeq, members } = await this.#readState();
     if (this.#closed) return;
@@ -192,7 +192,7 @@ export class ConversationFollower implements PresenceListener {
       metrics.holesFilled({ reason: 'jump' });
       const { members } = await this.#readState();
       for (const { participantId, ...watermarks } of members) this.#raise(participantId, watermarks);
-      this.head = throughSeq;
+      this.head = Math.max(this.head, throughSeq);
       for (const reader of this.readers) reader.fallBehind('jump');
       this.#advance();
       return;

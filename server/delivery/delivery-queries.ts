@@ -141,10 +141,10 @@ export function readInbox(db: Db, participantId: string): Promise<InboxRow[]> {
     ORDER BY c.priority DESC, c.head_seq > m.read_seq DESC, a.at DESC, c.id`;
 }
 
-/** Raw, for the join: conversations with activity since then in which one of these participants is a member. */
-export function readActiveSince(db: Db, participantIds: readonly string[], since: Date) {
+/** Raw, for the join and the database's clock: conversations with activity lately in which one of these participants is a member. */
+export function readActive(db: Db, participantIds: readonly string[], withinMs: number) {
   return db.$queryRaw<{ conversationId: string; participantId: string }[]>`/* inbox_sweep */
     SELECT a.conversation_id::text AS "conversationId", m.participant_id::text AS "participantId"
     FROM conversation_activity a JOIN member m ON m.conversation_id = a.conversation_id
-    WHERE a.at > ${since} AND m.left_at IS NULL AND m.participant_id = ANY (${participantIds}::uuid[])`;
+    WHERE a.at > now() - ${withinMs}::int * interval '1 millisecond' AND m.left_at IS NULL AND m.participant_id = ANY (${participantIds}::uuid[])`;
 }

@@ -1,9 +1,8 @@
-import { accessConversation } from '../conversations/access-conversation.ts';
 import { badInput, ChatError, isDatabaseAway, notFound } from '../errors.ts';
 import type { Viewer } from '../participants/participant.ts';
 import type { ConversationReader } from './conversation-reader.ts';
 import { type InboxRow, readInbox } from './delivery-queries.ts';
-import { checkPosition, type FollowParts, RETRY_MS, takeAll } from './follow-conversation.ts';
+import { accessNow, checkPosition, type FollowParts, RETRY_MS, takeAll } from './follow-conversation.ts';
 import type { InboxWatch } from './inbox-watch.ts';
 import { createSignal, endable } from './signal.ts';
 import type { InboxUpdate } from './updates.ts';
@@ -24,7 +23,7 @@ export async function followInbox(
   viewer: Viewer,
   positions: InboxPositions | undefined,
 ): Promise<AsyncIterableIterator<InboxUpdate, void, void>> {
-  const { db, hub, inboxWatch, measure } = parts;
+  const { hub, inboxWatch, measure } = parts;
   const signal = createSignal();
   const readers = new Map<string, ConversationReader>();
   /** Conversations to attach, in the order in which they are served. */
@@ -40,12 +39,10 @@ export async function followInbox(
       signal.raise();
     }),
   );
-  const known = new Map((await readInbox(db, viewer.id)).map((row) => [row.conversationId, row]));
-  for (const [conversationId, seq] of positions ?? []) {
-    // A device may remember conversations that its owner was removed from while it was away: they are passed over.
-    const row = known.get(conversationId);
-    if (row) checkPosition('positions', seq, row.headSeq);
-  }
+  const known = await readKnown(parts, viewer, positions).catch((error: unknown) => {
+    signal.end();
+    throw error;
+  });
   for (const row of known.values()) {
     const position = startOf(row, positions);
     if (!row.closed || position < row.headSeq) waiting.set(row.conversationId, position);
@@ -53,14 +50,15 @@ export async function followInbox(
 
   async function attach(conversationId: string, position: number): Promise<ConversationReader | undefined> {
     const authorize = async () => {
-      const { isMember, conversation } = await accessConversation(db, viewer, conversationId);
+      const { isMember, conversation } = await accessNow(parts, viewer, conversationId);
       if (!isMember) throw notFound('conversation');
       return conversation;
     };
     try {
       const { headSeq } = await authorize();
       const reader = await hub.attach(conversationId, {
-        position,
+        // A position in what was not the viewer's then says nothing about it now.
+        position: position <= headSeq ? position : 0,
         headSeq,
         viewerId: viewer.id,
         authorize,
@@ -142,6 +140,20 @@ export async function followInbox(
 }
 
 const isNotFound = (error: unknown) => error instanceof ChatError && error.code === 'NOT_FOUND';
+
+async function readKnown(
+  { db }: InboxParts,
+  viewer: Viewer,
+  positions: InboxPositions | undefined,
+): Promise<Map<string, InboxRow>> {
+  const known = new Map((await readInbox(db, viewer.id)).map((row) => [row.conversationId, row]));
+  for (const [conversationId, seq] of positions ?? []) {
+    // A device may remember conversations that its owner was removed from while it was away: they are passed over.
+    const row = known.get(conversationId);
+    if (row) checkPosition('positions', seq, row.headSeq);
+  }
+  return known;
+}
 
 function startOf(row: InboxRow, positions: InboxPositions | undefined): number {
   return positions ? (positions.get(row.conversationId) ?? 0) : row.deliveredSeq;

@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import type { Bus } from '../outbox/bus.ts';
 import { repeat } from '../repeat.ts';
-import { readActiveSince } from './delivery-queries.ts';
+import { readActive } from './delivery-queries.ts';
 
 /**
  * Tells inboxes of conversations that they may not be following: joined a moment ago, or closed and now active again. By
@@ -22,16 +22,17 @@ type Parts = { db: Db; bus: Bus; config: Config; onError: (error: unknown) => vo
 
 export function createInboxWatch({ db, bus, config, onError }: Parts): InboxWatch {
   const watched = new Map<string, Set<(conversationId: string) => void>>();
-  let since = new Date(Date.now() - OVERLAP_MS);
+  let sweptAt = performance.now();
 
   async function sweep(): Promise<void> {
-    const startedAt = Date.now();
+    const startedAt = performance.now();
+    const lookBackMs = Math.ceil(startedAt - sweptAt) + OVERLAP_MS;
     if (watched.size > 0) {
-      for (const { participantId, conversationId } of await readActiveSince(db, [...watched.keys()], since)) {
+      for (const { participantId, conversationId } of await readActive(db, [...watched.keys()], lookBackMs)) {
         for (const tell of watched.get(participantId) ?? []) tell(conversationId);
       }
     }
-    since = new Date(startedAt - OVERLAP_MS);
+    sweptAt = startedAt;
   }
 
   const sweeping = repeat({ intervalMs: config.HEAD_SWEEP_INTERVAL_MS, enabled: config.HEAD_SWEEP, onError }, sweep);

@@ -50,6 +50,8 @@ export type Bus = {
   /** Rejects when it is not certain that the other processes can get it. */
   publish(topic: Topic, message: BusMessage): Promise<void>;
   subscribe(topic: Topic, listener: (message: BusMessage) => void): BusSubscription;
+  /** Whether other processes' messages can arrive right now. */
+  isConnected(): boolean;
   /** Called when messages may have been lost: the connection was away and is back. */
   onGap(listener: () => void): void;
   /** Rejects while publishing cannot work. */
@@ -99,6 +101,7 @@ export function createBus({ redis, enabled, log }: { redis?: RedisPair; enabled:
         },
       };
     },
+    isConnected: () => !redis || redis.subscriber.status === 'ready',
     onGap: (listener) => gapListeners.push(listener),
     async ping() {
       if (remote && redis) await redis.publisher.ping();
@@ -125,7 +128,8 @@ function openRemote({ publisher, subscriber }: RedisPair, refused: Refused) {
       const id = engine.subscribe(
         PREFIX + topic,
         (envelope: Envelope) => {
-          if (envelope.from === from) return; // served directly already
+          // Served directly already; or by somebody else who uses this Redis and our prefix.
+          if (!envelope?.message || envelope.from === from) return;
           const { message } = envelope;
           listener(message.type === 'event' ? { type: 'event', event: reviveDurableEvent(message.event) } : message);
         },

@@ -44,12 +44,10 @@ export async function recordFailures(db: Db, failures: readonly FailedPublish[])
     WHERE o.id = f.id`;
 }
 
-/** Hands claimed rows back without counting an attempt. */
+/** Hands claimed rows back without counting an attempt. Raw, for the database's clock, by which rows are claimed. */
 export async function releaseRows(db: Db, ids: readonly bigint[], afterMs: number): Promise<void> {
-  await db.outbox.updateMany({
-    where: { id: { in: [...ids] } },
-    data: { availableAt: new Date(Date.now() + afterMs) },
-  });
+  await db.$executeRaw`/* outbox_release */
+    UPDATE outbox SET available_at = now() + ${afterMs}::int * interval '1 millisecond' WHERE id = ANY (${ids}::bigint[])`;
 }
 
 /** Sets rows aside that had their last attempt: deleted there and inserted here by one statement, so never in both or neither. */
