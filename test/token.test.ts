@@ -102,7 +102,7 @@ describe('npm run token', () => {
     ['a duration of nothing', [...good, '--expires-in', '0s'], /^--expires-in is "0s"/, {}],
     ['an option that there is not', [...good, '--rule', 'x'], /^Unknown option '--rule'/, {}],
     ['an option without its value', ['--role'], /^Option '--role <value>' argument missing/, {}],
-    ['a short secret', good, /^AUTH_SECRET is "short"/, { AUTH_SECRET: 'short' }],
+    ['a short secret', good, /^AUTH_SECRET must have at least 32 characters/, { AUTH_SECRET: 'short' }],
     ['no installation', good, /^There is no installation in .*nowhere yet/, { DATA_DIR: join(tmpdir(), 'nowhere') }],
     ['no database', good, /^The database cannot be reached/, { DATABASE_URL: 'postgres://a@127.0.0.1:1/b' }],
     ['production without a secret', good, /^NODE_ENV=production needs AUTH_SECRET/, { NODE_ENV: 'production' }],
