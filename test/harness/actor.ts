@@ -72,6 +72,7 @@ export async function connect(
       super(url, protocols);
       sockets.add(this);
       this.once('close', () => sockets.delete(this));
+      this.on('error', () => {}); // one that is ended while it connects says so; 'close' tells
     }
   }
   const client: Client = createClient({
