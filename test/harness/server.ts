@@ -52,9 +52,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** As operators run it: `node --import ./server/telemetry/start.ts server/main.ts`. */
 export async function startProcess(databaseUrl: string, env: Env = {}): Promise<TestServer> {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, ['--import', './server/telemetry/start.ts', 'server/main.ts'], {
     cwd: root,
-    env: { PATH: process.env.PATH, ...base, DATABASE_URL: databaseUrl, ...env },
+    env: { PATH, NODE_COMPILE_CACHE, ...base, DATABASE_URL: databaseUrl, ...env },
     // With a channel, so that it notices when the test file dies, and ends.
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
