@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
 import type { Config } from './config.ts';
 import { Prisma, PrismaClient } from './generated/prisma/client.ts';
 
@@ -15,28 +16,25 @@ export type Tx = Prisma.TransactionClient & { readonly [inTransaction]: true };
 const SILENCE_MS = 1_000;
 
 export function openDb(config: Config, connectionString: string): Db {
-  const adapter = new PrismaPg(
-    {
-      connectionString,
-      max: config.DATABASE_POOL_SIZE,
-      connectionTimeoutMillis: config.DATABASE_CONNECT_TIMEOUT_MS,
-      statement_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
-      // Where nobody is left to keep that limit: a frozen server, a connection that a failover has cut without a word.
-      query_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS + SILENCE_MS,
-      lock_timeout: config.DATABASE_LOCK_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
-      // D1 is a promise about our own writes, whatever the server's default is. And Prisma's adapter drops the offset of a
-      // timestamptz, in both directions: under any other time zone every time would be off by it.
-      options: '-c synchronous_commit=on -c TimeZone=UTC',
-      application_name: 'parley',
-    },
-    {
-      // A pool connection that breaks while idle is replaced at its next use; unheard, the event would end the process.
-      onPoolError: () => {},
-      onConnectionError: () => {},
-      statementNameGenerator: nameOf,
-    },
-  );
+  const pool = new pg.Pool({
+    connectionString,
+    max: config.DATABASE_POOL_SIZE,
+    connectionTimeoutMillis: config.DATABASE_CONNECT_TIMEOUT_MS,
+    statement_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
+    // Where nobody is left to keep that limit: a frozen server, a connection that a failover has cut without a word.
+    query_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS + SILENCE_MS,
+    lock_timeout: config.DATABASE_LOCK_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
+    // D1 is a promise about our own writes, whatever the server's default is. And Prisma's adapter drops the offset of a
+    // timestamptz, in both directions: under any other time zone every time would be off by it.
+    options: '-c synchronous_commit=on -c TimeZone=UTC',
+    application_name: 'parley',
+  });
+  // A connection may break at any moment, also while it is idle or just handed out; whoever uses it next is told. Unheard,
+  // the event would end the process, and the adapter listens only after a turn of the event loop.
+  pool.on('connect', (connection) => connection.on('error', () => {}));
+  pool.on('error', () => {});
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator: nameOf });
   return new PrismaClient({ adapter, errorFormat: 'minimal' });
 }
 
