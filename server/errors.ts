@@ -155,7 +155,8 @@ export function toClientError(
   return make('Something went wrong on our side. It was logged with this traceId.', { code: 'INTERNAL_SERVER_ERROR' });
 }
 
-function rootCause(error: unknown): unknown {
+/** What a resolver threw, beneath what GraphQL wrapped around it. */
+export function rootCause(error: unknown): unknown {
   let e = error;
   while (e instanceof GraphQLError && e.originalError) e = e.originalError;
   return e;

@@ -1,4 +1,5 @@
 import { SpanStatusCode } from '@opentelemetry/api';
+import { ExponentialBackoff, handleWhenResult, retry } from 'cockatiel';
 import {
   createSourceEventStream,
   type ExecutionArgs,
@@ -9,7 +10,7 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
-import { toClientError } from '../errors.ts';
+import { isDatabaseAway, rootCause, toClientError } from '../errors.ts';
 import { endSpan, runIn, startOperation } from '../telemetry/message-trace.ts';
 import type { App } from './app-parts.ts';
 import { type Context, freshContext } from './context.ts';
@@ -63,6 +64,17 @@ export async function runSubscription(
   });
 }
 
+/**
+ * A field that cannot be read would make a hole of its whole event (D4), so the stream waits until PostgreSQL is back; what
+ * comes meanwhile gathers in its bounded buffer.
+ */
+const untilAvailable = retry(
+  handleWhenResult((result) =>
+    Boolean((result as ExecutionResult).errors?.some((error) => isDatabaseAway(rootCause(error)))),
+  ),
+  { maxAttempts: Number.POSITIVE_INFINITY, backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 1_000 }) },
+);
+
 function eachExecuted(
   app: App,
   source: AsyncIterable<unknown>,
@@ -71,11 +83,11 @@ function eachExecuted(
 ): AsyncGenerator<ExecutionResult> {
   const events = source[Symbol.asyncIterator]();
   let failed = false;
-  let stopped = false;
+  const stopped = new AbortController();
   app.metrics.subscriptions(1, label);
   const stop = async () => {
-    if (!stopped) app.metrics.subscriptions(-1, label);
-    stopped = true;
+    if (!stopped.signal.aborted) app.metrics.subscriptions(-1, label);
+    stopped.abort();
     await events.return?.();
     return { done: true, value: undefined } as const;
   };
@@ -85,7 +97,10 @@ function eachExecuted(
       try {
         const { done, value } = await events.next();
         if (done) return stop();
-        const result = await execute({ ...args, rootValue: value, contextValue: freshContext(args.contextValue) });
+        const result = await untilAvailable.execute(
+          async () => execute({ ...args, rootValue: value, contextValue: freshContext(args.contextValue) }),
+          stopped.signal,
+        );
         return { done: false, value: result.errors ? { ...result, errors: translate(app, result.errors) } : result };
       } catch (error) {
         // A stream that throws would close the whole socket; told as a last result, only this subscription ends.

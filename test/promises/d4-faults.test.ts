@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { type Actor, connect } from '../harness/actor.ts';
+import * as documents from '../harness/documents.ts';
 import { execute } from '../harness/execute.ts';
 import { History } from '../harness/history.ts';
 import { type Lab, openLab } from '../harness/lab.ts';
@@ -158,15 +159,42 @@ describe('D4: gapless, whatever happens', () => {
     const { cleo, elsewhere, id, history, devices } = await meet(t, a, b);
     const pouring = pour(history, cleo, elsewhere);
     for (let round = 0; round < 10; round++) {
-      await execute(
-        lab.database.url,
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE datname = current_database() AND application_name = 'parley'`,
-      );
+      await terminateConnections(lab);
       await devices.there.frames.seq((await headOf(lab, id)) + 20);
     }
     await pouring.stop();
     assert.equal(history.attempts.filter(({ outcome }) => outcome === 'refused').length, 0);
     await history.judge(lab.database, devices);
   });
+
+  test('D4: PostgreSQL is away while an event is shown that needs it: the event comes all the same', async (t) => {
+    const lab = await openLab(t);
+    const server = await lab.startInProcess();
+    const ada = await connect(t, server, { role: 'AGENT', name: 'Ada' });
+    const conversationId = await ada.start();
+    const frames = ada.follow(conversationId, 0);
+    await frames.caughtUp();
+    for (let n = 0; n < 40; n++) {
+      // The connections break somewhere between the commit and the reading of what the event shows.
+      const terminated = terminateConnections(lab);
+      const document = n % 2 ? documents.reopen : documents.close;
+      for (let done = false; !done; ) {
+        done = await ada.run(document, { input: { conversationId } }).then(
+          () => true,
+          ({ code }) => code !== 'UNAVAILABLE' && assert.fail(code),
+        );
+      }
+      await terminated;
+    }
+    await new History(conversationId).judge(lab.database, { ada: { frames } });
+    assert.ok((await headOf(lab, conversationId)) >= 40);
+  });
 });
+
+async function terminateConnections(lab: Lab): Promise<void> {
+  await execute(
+    lab.database.url,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'parley'`,
+  );
+}
