@@ -1,3 +1,4 @@
+import type { SocketIdentity } from '../auth/socket-identity.ts';
 import type { Viewer } from '../participants/participant.ts';
 import type { App } from './app-parts.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
@@ -7,13 +8,16 @@ export type Context = {
   readonly app: App;
   readonly viewer: Viewer;
   readonly loaders: Loaders;
+  /** Over HTTP there is none: each request is let in by itself. */
+  readonly socket: SocketIdentity | undefined;
 };
 
-export const createContext = (app: App, viewer: Viewer): Context => ({
+export const createContext = (app: App, viewer: Viewer, socket?: SocketIdentity): Context => ({
   app,
   viewer,
   loaders: createLoaders(app, viewer),
+  socket,
 });
 
 /** For each event of a subscription: what was read for the last one is old by now. */
-export const freshContext = ({ app, viewer }: Context): Context => createContext(app, viewer);
+export const freshContext = ({ app, viewer, socket }: Context): Context => createContext(app, viewer, socket);

@@ -1,5 +1,6 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
+import { authResolvers } from '../auth/resolvers.ts';
 import { conversationResolvers } from '../conversations/resolvers.ts';
 import { deliveryResolvers } from '../delivery/resolvers.ts';
 import { kpiResolvers } from '../kpis/resolvers.ts';
@@ -17,6 +18,7 @@ export const createSchema = (): GraphQLSchema =>
     resolvers: [
       { DateTime },
       nodeResolvers,
+      authResolvers,
       participantResolvers,
       conversationResolvers,
       messageResolvers,

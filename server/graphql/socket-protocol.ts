@@ -1,9 +1,9 @@
 import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { makeServer, type Server, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import { type Authenticated, isUnauthenticated } from '../auth/authenticate.ts';
+import { isUnauthenticated } from '../auth/authenticate.ts';
 import { type Device, deviceOf } from '../auth/record-session.ts';
-import { detached } from '../telemetry/message-trace.ts';
+import { createSocketIdentity, type SocketIdentity } from '../auth/socket-identity.ts';
 import type { App } from './app-parts.ts';
 import { createContext } from './context.ts';
 import { createPrepareDocument } from './prepare-document.ts';
@@ -13,13 +13,10 @@ import { type RunArgs, runOperation, runSubscription, translate } from './run-op
 export type Extra = {
   readonly socket: WebSocket;
   readonly headers: Parameters<typeof deviceOf>[0];
-  authenticated?: Authenticated;
+  identity?: SocketIdentity;
 };
 type Params = { authorization?: unknown; device?: unknown };
 type Connection = SocketContext<Params, Extra>;
-
-/** setTimeout's longest delay. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** graphql-transport-ws, independent of what carries it: who may connect, and how operations run. */
 export function createSocketProtocol(app: App): Server<Extra> {
@@ -38,30 +35,34 @@ export function createSocketProtocol(app: App): Server<Extra> {
     const { socket } = extra;
     try {
       const device: Device = deviceOf(extra.headers, connectionParams?.device);
-      extra.authenticated = await app.authenticate(connectionParams?.authorization, device);
+      const authenticated = await app.authenticate(connectionParams?.authorization, device);
+      extra.identity = createSocketIdentity(authenticated, {
+        authenticate: app.authenticate,
+        device,
+        close: (code, reason) => socket.close(code, reason),
+      });
     } catch (error) {
       if (isUnauthenticated(error)) return false;
       app.log.warn({ err: error }, 'a socket could not be authenticated');
       socket.close(1013, 'Try again later');
       return false;
     }
-    if (socket.readyState === socket.OPEN) watchOver(extra.authenticated, socket);
+    watchOver(extra.identity, socket);
     return true;
   }
 
-  function watchOver({ viewer, expiresAt }: Authenticated, socket: WebSocket): void {
-    const ms = Math.min(expiresAt.getTime() - Date.now(), MAX_TIMER_MS);
-    const expiry = detached(() => setTimeout(() => socket.close(4403, 'Token expired'), ms));
-    const gone = app.presence.opened(viewer.id);
+  function watchOver(identity: SocketIdentity, socket: WebSocket): void {
+    if (socket.readyState !== socket.OPEN) return identity.end();
+    const gone = app.presence.opened(identity.viewer.id);
     metrics.sockets(1);
     socket.once('close', () => {
-      clearTimeout(expiry);
+      identity.end();
       gone();
       metrics.sockets(-1);
     });
   }
 
-  async function prepare({ authenticated }: Extra, payload: SubscribePayload): Promise<ExecutionArgs | GraphQLError[]> {
+  async function prepare({ identity }: Extra, payload: SubscribePayload): Promise<ExecutionArgs | GraphQLError[]> {
     const prepared = prepareDocument(payload.query);
     if ('errors' in prepared) return translate(app, prepared.errors);
     if (!getOperationAST(prepared.document, payload.operationName)) {
@@ -72,7 +73,7 @@ export function createSocketProtocol(app: App): Server<Extra> {
       ];
     }
     try {
-      const { viewer } = authenticated!;
+      const { viewer } = identity!;
       // The newest name and role: they may have changed since the socket was opened.
       const [current = viewer] = await app.participants.load([viewer.id]);
       const traceparent = payload.extensions?.traceparent;
@@ -81,7 +82,7 @@ export function createSocketProtocol(app: App): Server<Extra> {
         document: prepared.document,
         operationName: payload.operationName,
         variableValues: payload.variables,
-        contextValue: createContext(app, current),
+        contextValue: createContext(app, current, identity),
         traceparent: typeof traceparent === 'string' ? traceparent : undefined,
       } as RunArgs;
     } catch (error) {
