@@ -71,7 +71,7 @@ describe('traces', () => {
     const receipt = (kind: string) =>
       one('settle conversation', ({ attributes }) => attributes['parley.receipt'] === kind);
 
-    const mutation = one('mutation Send');
+    const mutation = one('mutation sendMessage');
     const create = one('create conversation');
     assert.equal(mutation.parentSpanId, undefined);
     assert.equal(create.parentSpanId, mutation.spanId);
@@ -85,6 +85,14 @@ describe('traces', () => {
     for (const step of steps) assert.equal(step.parentSpanId, create.spanId, step.name);
     assert.deepEqual(trace.map(({ kind }) => kind).sort(), [2, 4, 3, 3, 5, 3, 3].sort(), 'span kinds');
     assert.ok(trace.every(({ failed }) => !failed));
+
+    const accept = { accept: 'application/openmetrics-text;version=1.0.0' };
+    const openMetrics = await (await fetch(last.metricsUrl, { headers: accept })).text();
+    assert.match(
+      openMetrics,
+      new RegExp(`commit_to_delivered_seconds_bucket.* # {trace_id="${create.traceId}"} [\\d.]+ `),
+    );
+    assert.match(openMetrics, /\n# EOF\n$/);
 
     const processOf = (span: ReceivedSpan) => span.resource['service.instance.id'];
     assert.notEqual(processOf(one('process conversation')), processOf(mutation), 'delivered by the other process');
@@ -109,10 +117,13 @@ describe('traces', () => {
     assert.equal(socket.extensions.traceId, overSocket);
 
     for (const [traceId, name] of [
-      [overHttp, 'query Me'],
-      [overSocket, 'query MeToo'],
+      [overHttp, 'Me'],
+      [overSocket, 'MeToo'],
     ]) {
-      const span = await receiver.waitFor((spans) => spans.find((span) => span.name === name));
+      const span = await receiver.waitFor((spans) =>
+        spans.find((span) => span.attributes['graphql.operation.name'] === name),
+      );
+      assert.equal(span.name, 'query viewer', 'not by a name of the client’s: those have no end');
       assert.equal(span.traceId, traceId);
       assert.equal(span.parentSpanId, '00f067aa0ba902b7');
     }
@@ -138,7 +149,7 @@ describe('traces', () => {
       cleo.run(documents.rate, { input: { conversationId: id, rating: 5, comment: 'a private comment' } }),
       OperationError,
     );
-    await receiver.waitFor((spans) => spans.find(({ name }) => name === 'mutation Rate'));
+    await receiver.waitFor((spans) => spans.find(({ name }) => name === 'mutation submitSurvey'));
     const told = [receiver.bytes().toString('latin1'), await read(server.metricsUrl), server.output.join('\n')];
     assert.ok(told[2]!.includes('an operation failed'), 'the refusal was logged');
     for (const secret of ['a private', 'Cleopatra', 'Adalbert', 'customer-number-4711', cleo.token, ada.token]) {

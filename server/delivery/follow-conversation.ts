@@ -64,7 +64,8 @@ export async function* takeAll(
   const live = reader.isLive;
   for (const update of await takePatiently(reader, signal)) {
     yield update;
-    if (live && update.type === 'event' && update.event.kind === 'MESSAGE_POSTED') measure.delivered(update.event.at);
+    if (live && update.type === 'event' && update.event.kind === 'MESSAGE_POSTED')
+      measure.delivered(update.event.at, update.event.traceparent);
   }
 }
 

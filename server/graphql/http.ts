@@ -11,7 +11,7 @@ import { deviceOf } from '../auth/record-session.ts';
 import { endSpan, runIn, startOperation } from '../telemetry/message-trace.ts';
 import type { App } from './app-parts.ts';
 import { type Context, createContext } from './context.ts';
-import { nameOf, outcomeOf, translate } from './run-operation.ts';
+import { describeOperation, outcomeOf, translate } from './run-operation.ts';
 
 /** GraphQL over HTTP: POST, and GET for queries. Apollo Server does the protocol; errors are translated as on the socket. */
 export async function graphqlOverHttp(app: App): Promise<{ routes: Router; stop: () => Promise<void> }> {
@@ -102,16 +102,14 @@ function traceAndMeasure(app: App): ApolloServerPlugin<Context> {
       return {
         async didResolveOperation({ operation }) {
           if (!operation) return;
-          span?.updateName(nameOf(operation));
-          span?.setAttribute('graphql.operation.type', operation.operation);
+          const { spanName, attributes } = describeOperation(operation);
+          span?.updateName(spanName).setAttributes(attributes);
         },
         async willSendResponse({ operation, response }) {
           if (!operation || response.body.kind !== 'single') return;
           const outcome = outcomeOf(response.body.singleResult.errors);
-          app.measure.operation(
-            { type: operation.operation, transport: 'http', outcome },
-            performance.now() - startedAt,
-          );
+          const { type, field } = describeOperation(operation);
+          app.measure.operation({ type, field, transport: 'http', outcome }, performance.now() - startedAt);
         },
       };
     },

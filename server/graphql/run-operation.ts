@@ -21,19 +21,36 @@ import { type Context, freshContext } from './context.ts';
  */
 export type RunArgs = ExecutionArgs & { readonly contextValue: Context; readonly traceparent: string | undefined };
 
-export function nameOf({ operation, name }: OperationDefinitionNode): string {
-  return name ? `${operation} ${name.value}` : operation;
+/**
+ * What an operation is called in spans and metrics: by what it asks of the schema, which has an end. The name a client gave
+ * it is an attribute only.
+ */
+export function describeOperation({ operation, name, selectionSet }: OperationDefinitionNode) {
+  const fields = new Set(
+    selectionSet.selections.map((selection) => (selection.kind === Kind.FIELD ? selection.name.value : 'other')),
+  );
+  const field = fields.size === 1 ? [...fields][0]! : 'several';
+  return {
+    type: operation,
+    field,
+    spanName: `${operation} ${field}`,
+    attributes: {
+      'graphql.operation.type': operation,
+      ...(name ? { 'graphql.operation.name': name.value } : {}),
+    },
+  };
 }
 
 /** A query or mutation: one span, one measurement, translated errors, `extensions.traceId`. */
 export async function runOperation(app: App, { traceparent, ...args }: RunArgs): Promise<ExecutionResult> {
   const operation = getOperationAST(args.document, args.operationName)!;
-  const span = startOperation(nameOf(operation), traceparent, { 'graphql.operation.type': operation.operation });
+  const { type, field, spanName, attributes } = describeOperation(operation);
+  const span = startOperation(spanName, traceparent, attributes);
   const startedAt = performance.now();
   const result = await runIn(span, () => execute(args));
   const errors = result.errors && runIn(span, () => translate(app, result.errors!));
   app.measure.operation(
-    { type: operation.operation, transport: 'socket', outcome: outcomeOf(errors) },
+    { type, field, transport: 'socket', outcome: outcomeOf(errors) },
     performance.now() - startedAt,
   );
   if (outcomeOf(errors) === 'failed') span.setStatus({ code: SpanStatusCode.ERROR });
@@ -47,21 +64,19 @@ export async function runSubscription(
   { traceparent, ...args }: RunArgs,
 ): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> {
   const operation = getOperationAST(args.document, args.operationName)!;
-  const span = startOperation(nameOf(operation), traceparent, { 'graphql.operation.type': 'subscription' });
+  const { type, field, spanName, attributes } = describeOperation(operation);
+  const span = startOperation(spanName, traceparent, attributes);
   const startedAt = performance.now();
   const source = await runIn(span, () => createSourceEventStream(args));
   const refused = 'errors' in source ? source.errors : undefined;
   const errors = refused && runIn(span, () => translate(app, refused));
   app.measure.operation(
-    { type: 'subscription', transport: 'socket', outcome: outcomeOf(errors) },
+    { type, field, transport: 'socket', outcome: outcomeOf(errors) },
     performance.now() - startedAt,
   );
   endSpan(span);
   if (errors) return { errors, extensions: { traceId: span.spanContext().traceId } };
-  const [field] = operation.selectionSet.selections;
-  return eachExecuted(app, source as AsyncIterable<unknown>, args, {
-    field: field?.kind === Kind.FIELD ? field.name.value : 'other',
-  });
+  return eachExecuted(app, source as AsyncIterable<unknown>, args, { field });
 }
 
 /**

@@ -47,6 +47,13 @@ const DELETE_INTERVAL_MS = 50;
 /** Kept for an operator to read; errors of clients' libraries can be long. */
 const MAX_ERROR_LENGTH = 500;
 
+const breakerStates = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Isolated]: 'isolated',
+} as const;
+
 export type RelayParts = { db: Db; bus: Bus; config: Config; metrics: Metrics; log: Log };
 
 export function createRelay({ db, bus, config, metrics, log }: RelayParts): Relay {
@@ -55,7 +62,7 @@ export function createRelay({ db, bus, config, metrics, log }: RelayParts): Rela
     breaker: new ConsecutiveBreaker(BREAKER_THRESHOLD),
   });
   breaker.onStateChange((state) => {
-    metrics.breakerChanges({ state: CircuitState[state].toLowerCase() });
+    metrics.breakerChanges({ state: breakerStates[state] });
     log.warn({ state: CircuitState[state] }, 'the bus’s circuit breaker changed');
   });
   const published: bigint[] = [];
@@ -73,7 +80,7 @@ export function createRelay({ db, bus, config, metrics, log }: RelayParts): Rela
         try {
           await breaker.execute(() => send(job));
           published.push(job.id);
-          if (job.committedAt) metrics.commitToPublished(Date.now() - job.committedAt.getTime());
+          if (job.committedAt) metrics.commitToPublished(Date.now() - job.committedAt.getTime(), job.traceparent);
           endSpan(span);
         } catch (error) {
           endSpan(span, error);

@@ -31,13 +31,19 @@ export function createMeasure({ metrics, kpis }: { metrics: Metrics; kpis: KpiSi
         kpis.latency('sent_to_commit', sentToCommitMs);
       }
     },
-    delivered(committedAt: Date) {
+    delivered(committedAt: Date, traceparent: string | null) {
       const ms = Math.max(0, Date.now() - committedAt.getTime());
-      metrics.commitToDelivered(ms);
+      metrics.commitToDelivered(ms, traceparent);
       kpis.latency('commit_to_delivered', ms);
     },
     operation(
-      attributes: { type: string; transport: 'http' | 'socket'; outcome: 'ok' | 'refused' | 'failed' },
+      attributes: {
+        type: string;
+        /** The root field asked for: a name of the schema's, never one that a client made up. */
+        field: string;
+        transport: 'http' | 'socket';
+        outcome: 'ok' | 'refused' | 'failed';
+      },
       ms: number,
     ) {
       const { outcome, ...where } = attributes;

@@ -13,7 +13,13 @@ type Options = { readonly port: number; readonly host: string; readonly log: Log
 export async function startMetricsServer({ port, host, log }: Options): Promise<MetricsServer> {
   const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405, { allow: 'GET, HEAD' }).end();
-    else if (request.url?.split('?')[0] === '/metrics') telemetry().metricsHandler(request, response);
+    else if (request.url?.split('?')[0] === '/metrics')
+      telemetry()
+        .metricsHandler(request, response)
+        .catch((err: unknown) => {
+          log.error({ err }, 'the metrics could not be read');
+          response.destroy();
+        });
     else response.writeHead(404, { 'content-type': 'text/plain' }).end('The metrics are at /metrics.\n');
   });
   server.listen(port, host);

@@ -1,10 +1,16 @@
 import { type Attributes, metrics as otel } from '@opentelemetry/api';
+import { createExemplars } from './exemplars.ts';
+import { currentTraceparent } from './message-trace.ts';
 
 /**
- * Every metric's name, in one place. The Prometheus exporter adds `_total` to counters, `latency` below `_seconds`. Labels
- * are from closed lists only: an id as a label would grow without bound.
+ * Every metric's name, in one place (Node's own are in runtime-metrics.ts). The Prometheus exporter adds `_total` to
+ * counters. Labels are from closed lists only: an id as a label would grow without bound. A counter with listed labels
+ * starts at 0 for each of them, so that its first event is an increase and not the birth of a series, which no rate sees.
  */
 export type Metrics = ReturnType<typeof createMetrics>;
+
+type Labels = Readonly<Record<string, readonly string[]>>;
+type Chosen<L extends Labels> = { readonly [Name in keyof L]: L[Name][number] };
 
 /** Around the 100 ms target, finer below it. */
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -12,51 +18,95 @@ const GROUP_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128];
 
 export function createMetrics() {
   const meter = otel.getMeter('parley');
-  const counter = (name: string, description: string) => {
+  const counter = <const L extends Labels = Record<never, never>>(name: string, description: string, labels?: L) => {
     const instrument = meter.createCounter(name, { description });
-    return (attributes: Attributes = {}, n = 1) => instrument.add(n, attributes);
+    for (const combination of combinations(labels ?? {})) instrument.add(0, combination);
+    return (chosen = {} as Chosen<L>, n = 1) => instrument.add(n, chosen);
+  };
+  /** For labels that are bounded, and too many to begin with all of them. */
+  const openCounter = <L extends Attributes>(name: string, description: string) => {
+    const instrument = meter.createCounter(name, { description });
+    return (labels: L) => instrument.add(1, labels);
   };
   const gauge = (name: string, description: string) => {
     const instrument = meter.createUpDownCounter(name, { description });
     return (change: 1 | -1, attributes: Attributes = {}) => instrument.add(change, attributes);
   };
-  const latency = (name: string, description: string) => {
-    const instrument = meter.createHistogram(`${name}_seconds`, {
+  const histogram = (name: string, description: string) =>
+    meter.createHistogram(`${name}_seconds`, {
       description,
       unit: 's',
       advice: { explicitBucketBoundaries: LATENCY_BUCKETS },
     });
-    return (ms: number, attributes: Attributes = {}) => instrument.record(ms / 1000, attributes);
+  const duration = <L extends Attributes>(name: string, description: string) => {
+    const instrument = histogram(name, description);
+    return (ms: number, labels: L) => instrument.record(ms / 1000, labels);
+  };
+  /** A leg of a message's path; its buckets keep the trace of the last message that fell into them. */
+  const leg = (name: string, description: string) => {
+    const instrument = histogram(name, description);
+    const exemplars = createExemplars(`${name}_seconds`, LATENCY_BUCKETS);
+    return (ms: number, traceparent = currentTraceparent()) => {
+      instrument.record(ms / 1000);
+      exemplars.keep(ms / 1000, traceparent);
+    };
   };
   const groupSize = meter.createHistogram('parley_send_group_size', {
     description: 'Messages stored by one statement',
     advice: { explicitBucketBoundaries: GROUP_BUCKETS },
   });
   return {
-    sends: counter('parley_sends', 'Send attempts by outcome: stored, duplicate, refused (the caller’s fault), failed'),
-    sendGroupSize: (size: number) => groupSize.record(size),
-    sentToCommit: latency('parley_sent_to_commit', 'From the sender’s clock at the attempt to the commit'),
-    acceptedToCommit: latency('parley_accepted_to_commit', 'From the server’s receipt of the mutation to the commit'),
-    commitToPublished: latency('parley_commit_to_published', 'From the commit to the publish on the bus'),
-    commitToDelivered: latency(
-      'parley_commit_to_delivered',
-      'From the commit to the hand-over to a subscriber’s socket',
+    sends: counter(
+      'parley_sends',
+      'Send attempts by outcome: stored, duplicate, refused (the caller’s fault), failed',
+      {
+        outcome: ['stored', 'duplicate', 'refused', 'failed'],
+      },
     ),
-    published: counter('parley_outbox_published', 'Events published, by way: hand-over or sweep'),
+    sendGroupSize: (size: number) => groupSize.record(size),
+    sentToCommit: leg('parley_sent_to_commit', 'From the sender’s clock at the attempt to the commit'),
+    acceptedToCommit: leg('parley_accepted_to_commit', 'From the server’s receipt of the mutation to the commit'),
+    commitToPublished: leg('parley_commit_to_published', 'From the commit to the publish on the bus'),
+    commitToDelivered: leg('parley_commit_to_delivered', 'From the commit to the hand-over to a subscriber’s socket'),
+    published: counter('parley_outbox_published', 'Events published, by way: hand-over or sweep', {
+      via: ['hand-over', 'sweep'],
+    }),
     publishFailures: counter('parley_outbox_publish_failures', 'Publishes that failed and are retried'),
     deadLetters: counter('parley_outbox_dead_letters', 'Outbox rows set aside after their last attempt'),
-    breakerChanges: counter('parley_bus_breaker_changes', 'Changes of the bus’s circuit breaker, by its new state'),
+    breakerChanges: counter('parley_bus_breaker_changes', 'Changes of the bus’s circuit breaker, by its new state', {
+      state: ['closed', 'open', 'half-open', 'isolated'],
+    }),
     sockets: gauge('parley_sockets', 'Open authenticated sockets'),
     subscriptions: gauge('parley_subscriptions', 'Running subscriptions, by field'),
     followers: gauge('parley_followers', 'Conversations followed by this process'),
-    holesFilled: counter('parley_follower_fills', 'Reads of PostgreSQL by a follower, by reason: hole, sweep, jump'),
-    resyncs: counter('parley_resyncs', 'Subscribers served from PostgreSQL again, by reason'),
+    holesFilled: counter('parley_follower_fills', 'Reads of PostgreSQL by a follower, by reason: hole, sweep, jump', {
+      reason: ['hole', 'sweep', 'jump'],
+    }),
+    resyncs: counter('parley_resyncs', 'Subscribers served from PostgreSQL again, by reason', {
+      reason: ['slow reader', 'jump', 'hole'],
+    }),
     receipts: counter('parley_receipts', 'Acknowledgements that raised a watermark'),
-    operations: counter('parley_operations', 'GraphQL operations by type, transport and outcome'),
-    operationDuration: latency('parley_operation_duration', 'Duration of queries and mutations, by type and transport'),
+    operations: openCounter<Operation & { outcome: 'ok' | 'refused' | 'failed' }>(
+      'parley_operations',
+      'GraphQL operations by type, root field, transport and outcome',
+    ),
+    operationDuration: duration<Operation>(
+      'parley_operation_duration',
+      'Duration of GraphQL operations by type, root field and transport; of a subscription: its set-up',
+    ),
     /** Asked for when somebody scrapes. */
     observe(name: string, description: string, read: () => number | Promise<number>) {
       meter.createObservableGauge(name, { description }).addCallback(async (result) => result.observe(await read()));
     },
   };
+}
+
+/** field: the schema's name of what is asked for, `several`, or `other`. Never a name that a client made up. */
+type Operation = { readonly type: string; readonly field: string; readonly transport: 'http' | 'socket' };
+
+function combinations(labels: Labels): Attributes[] {
+  return Object.entries(labels).reduce<Attributes[]>(
+    (all, [name, values]) => all.flatMap((chosen) => values.map((value) => ({ ...chosen, [name]: value }))),
+    [{}],
+  );
 }

@@ -2,9 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { context, diag, metrics, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { getBooleanFromEnv, W3CTraceContextPropagator } from '@opentelemetry/core';
-import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { reportDiagnosticsTo, startDiagnostics } from './diagnostics.ts';
+import { OPENMETRICS_TYPE, toOpenMetrics } from './openmetrics.ts';
 import { createResource } from './resource.ts';
 import { observeRuntime } from './runtime-metrics.ts';
 import { setTelemetry, type Telemetry } from './telemetry.ts';
@@ -26,7 +27,8 @@ async function start(): Promise<Telemetry> {
   const resource = createResource();
 
   // A server of its own it must not start: METRICS_PORT is ours, and a port in use should be one clear line.
-  const prometheus = new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true });
+  const prometheus = new PrometheusExporter({ preventServerStart: true });
+  const serializer = new PrometheusSerializer(undefined, false, undefined, false, true);
   const meterProvider = new MeterProvider({ resource, readers: [prometheus] });
   metrics.setGlobalMeterProvider(meterProvider);
   observeRuntime(meterProvider.getMeter('runtime'));
@@ -46,10 +48,13 @@ async function start(): Promise<Telemetry> {
   };
   return {
     running: true,
-    metricsHandler(request, response) {
-      prometheus.getMetricsRequestHandler(request, response);
-      // The exporter answers later, with a type that does not name the format's version.
-      response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+    async metricsHandler(request, response) {
+      const { resourceMetrics, errors } = await prometheus.collect();
+      for (const error of errors) diag.warn('A metric could not be read:', error);
+      const text = serializer.serialize(resourceMetrics);
+      const open = request.headers.accept?.includes('application/openmetrics-text');
+      response.setHeader('content-type', open ? OPENMETRICS_TYPE : 'text/plain; version=0.0.4; charset=utf-8');
+      response.end(open ? toOpenMetrics(text) : text);
     },
     reportTo: reportDiagnosticsTo,
     shutdown: () => (stopped ??= stop()),

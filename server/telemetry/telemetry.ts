@@ -7,8 +7,8 @@ import type { Log } from './log.ts';
  */
 export type Telemetry = {
   readonly running: boolean;
-  /** Answers a scrape in Prometheus's text format. */
-  metricsHandler(request: IncomingMessage, response: ServerResponse): void;
+  /** Answers a scrape in Prometheus's text format, or as OpenMetrics with exemplars to those who accept it. */
+  metricsHandler(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** From here on OpenTelemetry's own complaints (a dead collector, an unknown sampler) are log lines. */
   reportTo(log: Log): void;
   /** Sends what is still queued, for two seconds at the most. Never fails; a second call waits for the first. */
@@ -17,7 +17,7 @@ export type Telemetry = {
 
 const off: Telemetry = {
   running: false,
-  metricsHandler(_request, response) {
+  async metricsHandler(_request, response) {
     response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8' });
     response.end('# no metrics: OTEL_SDK_DISABLED is set, or server/telemetry/start.ts was not preloaded\n');
   },
