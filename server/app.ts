@@ -6,6 +6,7 @@ import { createRemoteKeys } from './auth/remote-keys.ts';
 import { createSignIn } from './auth/sign-in.ts';
 import { createVerifyToken } from './auth/verify-token.ts';
 import type { Config } from './config.ts';
+import { observeDatabase } from './database-state/observe-database.ts';
 import { type Db, openDb } from './db.ts';
 import { createAcknowledge } from './delivery/acknowledge.ts';
 import { createReceiptBroadcast } from './delivery/broadcast-receipts.ts';
@@ -19,11 +20,11 @@ import { createKpiFeed } from './kpis/kpi-feed.ts';
 import { createKpiRecorder } from './kpis/kpi-recorder.ts';
 import { createSendMessage } from './messages/send-message.ts';
 import { createBus } from './outbox/bus.ts';
-import { countOutbox } from './outbox/outbox-queries.ts';
 import { createRelay } from './outbox/relay-outbox.ts';
 import { createParticipantDirectory } from './participants/participant-directory.ts';
 import { createPresenceBoard } from './presence/presence-board.ts';
 import { createPresenceTracker } from './presence/track-presence.ts';
+import { createRateLimits } from './rate-limit/rate-limits.ts';
 import { openRedis } from './redis.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMeasure } from './telemetry/measure.ts';
@@ -60,6 +61,11 @@ export async function startApp({
   const bus = createBus({ redis, enabled: config.BUS, log });
   const metrics = createMetrics();
   const kpis = createKpiRecorder({ db, processId, log });
+  const limits = createRateLimits({
+    config,
+    redis: redis?.publisher,
+    onRefused: (limit) => metrics.limited({ limit }),
+  });
   const measure = createMeasure({ metrics, kpis });
 
   const [ownKey, fingerprintKey] = await Promise.all([
@@ -78,7 +84,7 @@ export async function startApp({
   const hub = createFollowerHub({ db, bus, config, metrics, presence: presenceBoard, onError });
   const inboxWatch = createInboxWatch({ db, bus, config, onError });
   const kpiFeed = createKpiFeed(db);
-  metrics.observe('parley_outbox_depth', 'Outbox rows that are not known to be published', () => countOutbox(db));
+  observeDatabase(db, log);
 
   const { sendMessage, idle: sendsDone } = createSendMessage({ db, config, relay, fingerprintKey, measure });
 
@@ -90,6 +96,7 @@ export async function startApp({
     metrics,
     measure,
     schema: createSchema(),
+    limits,
     participants,
     authenticate: createAuthenticate({ db, verifyToken, participants, sessions }),
     signIn: ownKey && createSignIn({ db, key: ownKey }),
@@ -127,6 +134,7 @@ export async function startApp({
     await Promise.all([hub.stop(), inboxWatch.stop(), presenceBoard.stop(), presence.stop()]);
     receipts.stop();
     await kpis.stop();
+    limits.stop();
     bus.stop();
     await db.$disconnect();
     await metricsServer?.stop();

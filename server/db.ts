@@ -35,7 +35,17 @@ export function openDb(config: Config, connectionString: string): Db {
   pool.on('connect', (connection) => connection.on('error', () => {}));
   pool.on('error', () => {});
   const adapter = new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator: nameOf });
-  return new PrismaClient({ adapter, errorFormat: 'minimal' });
+  const db = new PrismaClient({ adapter, errorFormat: 'minimal' });
+  pools.set(db, pool);
+  return db;
+}
+
+/** Prisma does not show its adapter's pool. */
+const pools = new WeakMap<Db, pg.Pool>();
+
+export function poolState(db: Db): { total: number; idle: number; waiting: number } {
+  const pool = pools.get(db);
+  return { total: pool?.totalCount ?? 0, idle: pool?.idleCount ?? 0, waiting: pool?.waitingCount ?? 0 };
 }
 
 /** A raw statement of one shape opens with its name as a comment; named statements are prepared once per connection (half of PostgreSQL's CPU). */

@@ -61,5 +61,3 @@ export function buryRows(db: Db, failures: readonly FailedPublish[]): Promise<Ou
     SELECT id, conversation_id, seq, traceparent, created_at, attempts + 1, error FROM dead
     RETURNING id, conversation_id::text AS "conversationId", seq, traceparent, attempts`;
 }
-
-export const countOutbox = (db: Db): Promise<number> => db.outbox.count();

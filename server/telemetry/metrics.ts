@@ -1,4 +1,5 @@
 import { type Attributes, metrics as otel } from '@opentelemetry/api';
+import { limitNames } from '../rate-limit/rates.ts';
 import { createExemplars } from './exemplars.ts';
 import { currentTraceparent } from './message-trace.ts';
 
@@ -85,6 +86,7 @@ export function createMetrics() {
     resyncs: counter('parley_resyncs', 'Subscribers served from PostgreSQL again, by reason', {
       reason: ['slow reader', 'jump', 'hole'],
     }),
+    limited: counter('parley_limited', 'What was refused because of a limit, by the limit', { limit: limitNames }),
     receipts: counter('parley_receipts', 'Acknowledgements that raised a watermark'),
     operations: openCounter<Operation & { outcome: 'ok' | 'refused' | 'failed' }>(
       'parley_operations',

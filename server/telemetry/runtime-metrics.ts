@@ -13,9 +13,11 @@ export function observeRuntime(meter: Meter): void {
   delay.enable();
   let utilization = performance.eventLoopUtilization();
 
-  const lag = meter.createObservableGauge('nodejs_eventloop_lag_seconds', {
-    description: 'How late the event loop was, since the last scrape, by quantile',
-  });
+  const lag = (quantile: string) =>
+    meter.createObservableGauge(`nodejs_eventloop_lag_${quantile}_seconds`, {
+      description: `How late the event loop was since the last scrape, in seconds: ${quantile}`,
+    });
+  const [lagP50, lagP99, lagMax] = [lag('p50'), lag('p99'), lag('max')];
   const busy = meter.createObservableGauge('nodejs_eventloop_utilization', {
     description: 'Share of time the event loop was busy since the last scrape, 0 to 1',
   });
@@ -40,9 +42,9 @@ export function observeRuntime(meter: Meter): void {
     (result) => {
       // The monitor's samples contain its own resolution.
       const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS) / 1_000;
-      result.observe(lag, seconds(delay.percentile(50)), { quantile: '0.5' });
-      result.observe(lag, seconds(delay.percentile(99)), { quantile: '0.99' });
-      result.observe(lag, seconds(delay.max), { quantile: '1' });
+      result.observe(lagP50, seconds(delay.percentile(50)));
+      result.observe(lagP99, seconds(delay.percentile(99)));
+      result.observe(lagMax, seconds(delay.max));
       delay.reset();
       const now = performance.eventLoopUtilization();
       result.observe(busy, performance.eventLoopUtilization(now, utilization).utilization);
@@ -56,6 +58,6 @@ export function observeRuntime(meter: Meter): void {
       result.observe(cpu, (user + system) / 1e6);
       result.observe(startTime, performance.timeOrigin / 1_000);
     },
-    [lag, busy, heapUsed, heapTotal, external, resident, cpu, startTime],
+    [lagP50, lagP99, lagMax, busy, heapUsed, heapTotal, external, resident, cpu, startTime],
   );
 }

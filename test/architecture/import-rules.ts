@@ -11,6 +11,7 @@ const features = [
   'audit',
   'auth',
   'conversations',
+  'database-state',
   'delivery',
   'kpis',
   'messages',

@@ -1,0 +1,33 @@
+import type { Db } from '../db.ts';
+
+/** What PostgreSQL says of itself and of the outbox. */
+export type DatabaseState = {
+  readonly outboxDepth: number;
+  readonly outboxOldest: number;
+  readonly deadLetters: number;
+  readonly commits: number;
+  readonly rollbacks: number;
+  readonly deadlocks: number;
+  readonly size: number;
+  readonly connections: number;
+  readonly maxConnections: number;
+  /** The slowest replica's lag in seconds; null without a replica, or where this role may not see it. */
+  readonly replicationLag: number | null;
+  readonly tables: { readonly table: string; readonly live: number; readonly dead: number }[];
+};
+
+/** Raw, because PostgreSQL's statistics are no tables of ours. Seen by any role. */
+export async function readDatabaseState(db: Db): Promise<DatabaseState | undefined> {
+  const [state] = await db.$queryRaw<DatabaseState[]>`/* database_metrics */
+    SELECT (SELECT count(*)::int FROM outbox) AS "outboxDepth",
+      coalesce((SELECT extract(epoch FROM now() - created_at)::float8 FROM outbox ORDER BY id LIMIT 1), 0) AS "outboxOldest",
+      (SELECT count(*)::int FROM dead_letter) AS "deadLetters",
+      d.xact_commit::float8 AS commits, d.xact_rollback::float8 AS rollbacks, d.deadlocks::float8 AS deadlocks,
+      pg_database_size(d.datid)::float8 AS size, d.numbackends AS connections,
+      current_setting('max_connections')::int AS "maxConnections",
+      (SELECT extract(epoch FROM max(replay_lag))::float8 FROM pg_stat_replication) AS "replicationLag",
+      (SELECT coalesce(json_agg(json_build_object('table', relname, 'live', n_live_tup, 'dead', n_dead_tup)), '[]')
+        FROM pg_stat_user_tables WHERE schemaname = current_schema()) AS tables
+    FROM pg_stat_database d WHERE d.datname = current_database()`;
+  return state;
+}
