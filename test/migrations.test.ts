@@ -40,8 +40,8 @@ describe('migrations', () => {
   test('a schema that differs is noticed', () =>
     onEmptyDatabase(async ({ url }) => {
       await migrate(url);
-      await execute(url, 'ALTER TABLE survey DROP COLUMN comment');
-      assert.match(await diffFromSchema(url), /ALTER TABLE "survey" ADD COLUMN +"comment" TEXT/);
+      await execute(url, 'ALTER TABLE session DROP COLUMN platform');
+      assert.match(await diffFromSchema(url), /ALTER TABLE "session" ADD COLUMN +"platform" TEXT/);
     }));
 
   test('processes that start at once apply each of them once', () =>

@@ -73,6 +73,7 @@ export const deliveryResolvers: Resolvers = {
   MessageDeleted: messageEvent,
   ParticipantJoined: membershipEvent,
   ParticipantLeft: membershipEvent,
+  ParticipantDeleted: membershipEvent,
   ConversationChanged: {
     ...durableEvent,
     conversation: ({ event }, _args, context) => stillTheirs(context, event.conversationId),

@@ -39,6 +39,7 @@ const durableTypes = {
   PARTICIPANT_JOINED: 'ParticipantJoined',
   PARTICIPANT_LEFT: 'ParticipantLeft',
   CONVERSATION_CHANGED: 'ConversationChanged',
+  PARTICIPANT_DELETED: 'ParticipantDeleted',
 } as const;
 
 const stateTypes = {
