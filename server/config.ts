@@ -58,6 +58,36 @@ const fields = {
     .default(1)
     .describe('Multiplies every rate, socket and subscription limit; for load tests.'),
 
+  TRUST_PROXY: z
+    .string()
+    .regex(/^(\d{1,2}|[\da-fA-F.:/]+(,[\da-fA-F.:/]+)*)$/, 'must be the number of proxies in front, or their addresses')
+    .optional()
+    .describe(
+      'Proxies whose `X-Forwarded-For` is believed: how many there are in front, or their addresses and networks, comma-separated. Without it the address of the connection counts.',
+    ),
+  ALLOWED_ORIGINS: z
+    .string()
+    .regex(
+      /^https?:\/\/[^/\s,]+(,https?:\/\/[^/\s,]+)*$/,
+      'must be origins such as https://shop.example, comma-separated',
+    )
+    .transform((list) => list.split(','))
+    .optional()
+    .describe(
+      'Origins of the pages, besides this server’s own, that may open sockets and call `/graphql` from a browser, comma-separated: `https://shop.example,https://help.example`.',
+    ),
+  TRUSTED_DOCUMENTS: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File with the only documents that are run, as `npm run documents` writes it. Without it, any.'),
+  TLS_CERT: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File with the certificate chain (PEM), to serve HTTPS without a proxy. With `TLS_KEY`.'),
+  TLS_KEY: z.string().min(1).optional().describe('File with its private key (PEM).'),
+
   DATABASE_POOL_SIZE: count(8).describe('Connections per process. Sends need two; eight keep two cores busy.'),
   DATABASE_CONNECT_TIMEOUT_MS: ms(3_000).describe('Longest wait for a connection before `UNAVAILABLE`, in ms.'),
   DATABASE_STATEMENT_TIMEOUT_MS: ms(10_000).describe(
@@ -124,6 +154,60 @@ const fields = {
     'Largest frame, in bytes: 8,000 escaped astral characters are 96 KB.',
   ),
   HTTP_MAX_BODY_BYTES: count(262_144).describe('Largest request body, in bytes.'),
+  HTTP_REQUEST_TIMEOUT_MS: ms(30_000).describe(
+    'Longest a request may take to arrive, headers and body, in ms: a mobile upload of the largest body takes a tenth.',
+  ),
+
+  QUERY_MAX_CHARACTERS: count(20_000).describe(
+    'Longest document, in UTF-16 units: the longest message, written into one, is 16,000.',
+  ),
+  QUERY_MAX_TOKENS: count(1_000).describe(
+    'Most tokens of a document. The largest of the client has 160, introspection 350.',
+  ),
+  QUERY_MAX_DEPTH: count(12).describe('Deepest field of an operation. The client’s deepest is 8.'),
+  QUERY_MAX_ALIASES: count(30).describe('Most aliases of an operation, fragments expanded. The client uses none.'),
+  QUERY_MAX_DIRECTIVES: count(30).describe(
+    'Most directives of an operation, fragments expanded. The client uses none.',
+  ),
+  QUERY_MAX_COST: count(10_000).describe(
+    'Most an operation may cost: 1 a field, times the size of each page around it (10 for a list without pages). The client’s dearest, an inbox of 100, costs 4,000.',
+  ),
+
+  LIMIT_COST_PER_PARTICIPANT: count(100_000).describe(
+    'What all operations of a participant may cost in 10 s: ten of the dearest, or the 200 messages a second of a busy bot.',
+  ),
+  LIMIT_SENDS_PER_CUSTOMER: count(300).describe(
+    'Messages a customer may send in 10 s. People send one a second; what an offline device has kept comes in a burst.',
+  ),
+  LIMIT_SENDS_PER_AGENT: count(3_000).describe(
+    'Messages an agent or manager may send in 10 s: bots answer many customers at once.',
+  ),
+  LIMIT_SENDS_PER_CONVERSATION: count(600).describe(
+    'Messages stored in a conversation in 10 s, by all its members: what its readers can follow.',
+  ),
+  LIMIT_STARTS_PER_CUSTOMER: count(100).describe('Conversations a customer may start in 10 minutes.'),
+  LIMIT_SURVEY_ANSWERS_PER_PARTICIPANT: count(60).describe('Survey answers a participant may give in 10 minutes.'),
+  LIMIT_FAILED_LOGINS_PER_ADDRESS: count(300).describe(
+    'Bad tokens and sign-in codes from one address in a minute. Who was let in before stays in.',
+  ),
+  LIMIT_VISITS_PER_ADDRESS: count(100).describe(
+    'Visits that may begin from one address in an hour: an office behind one.',
+  ),
+  LIMIT_SOCKETS_PER_ADDRESS: count(2_000).describe(
+    'Open sockets of one address, per process: a large office behind one. Behind a proxy set `TRUST_PROXY`.',
+  ),
+  LIMIT_SOCKETS_PER_PARTICIPANT: count(50).describe('Open sockets of one participant, per process: devices and tabs.'),
+  LIMIT_UNAUTHENTICATED_SOCKETS: count(2_000).describe(
+    'Sockets without `connection_init` yet, per process: 10 KB each, and each for `SOCKET_INIT_TIMEOUT_MS` at most.',
+  ),
+  LIMIT_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: count(200).describe(
+    'The same of one address: an office that comes back at once.',
+  ),
+  LIMIT_OPERATIONS_PER_SOCKET: count(200).describe('Queries and mutations under way on one socket.'),
+  LIMIT_SUBSCRIPTIONS_PER_SOCKET: count(100).describe('Running subscriptions of one socket; an inbox is one.'),
+  LIMIT_FRAMES_PER_SOCKET: count(5_000).describe(
+    'Frames a socket may send in 10 s, pings included: 250 messages a second with their receipts.',
+  ),
   DRAIN_DELAY_MS: ms(0).describe(
     'How long a graceful stop stays reachable, but not ready, before it sends clients away, in ms: the time a load balancer needs to notice.',
   ),

@@ -45,6 +45,9 @@ export const conversationClosed = () =>
 export const unavailable = () =>
   new ChatError('UNAVAILABLE', 'The service is away for a moment. Try again with the same id: nothing was lost.');
 
+export const rateLimited = (retryAfterMs: number) =>
+  new ChatError('RATE_LIMITED', 'Too much at once. Try again later, after retryAfterMs.', { retryAfterMs });
+
 /** SQLSTATEs and driver codes that mean "PostgreSQL is away or overloaded", not "the statement is wrong". */
 const awayCodes = new Set([
   '08000',

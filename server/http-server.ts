@@ -1,13 +1,14 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import express, { type ErrorRequestHandler } from 'express';
 import helmet from 'helmet';
 import { authRoutes } from './auth/http-routes.ts';
-import { ConfigError } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import type { App } from './graphql/app-parts.ts';
+import { createGate } from './graphql/gate.ts';
 import { graphiqlRoutes } from './graphql/graphiql.ts';
 import { graphqlOverHttp } from './graphql/http.ts';
 import { type SocketServer, startSocketServer } from './graphql/socket.ts';
@@ -27,7 +28,8 @@ const dashboard = fileURLToPath(new URL('../dashboard/out', import.meta.url));
 export async function startHttpServer(app: App): Promise<HttpServer> {
   const { config } = app;
   let draining = false;
-  const graphql = await graphqlOverHttp(app);
+  const gate = createGate(app);
+  const graphql = await graphqlOverHttp(app, gate);
   const web = express();
   web.disable('x-powered-by');
   // Pages bring content policies of their own; everything else is helmet's default.
@@ -48,8 +50,8 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
   web.use(serveDashboard(dashboard));
   web.use(answerError(app.log));
 
-  const server = createServer({ keepAliveTimeout: 65_000 }, web);
-  const sockets: SocketServer = startSocketServer(app, server);
+  const server = createServer(timeouts(config), web);
+  const sockets: SocketServer = startSocketServer(app, gate, server);
   await listen(server, config.PORT, config.HOST);
   const { port } = server.address() as AddressInfo;
   return {
@@ -73,6 +75,14 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
     },
   };
 }
+
+/** Who sends a request byte by byte is not waited for. Sockets are not requests any more, and have their own limits. */
+const timeouts = ({ HTTP_REQUEST_TIMEOUT_MS }: Config): ServerOptions => ({
+  keepAliveTimeout: 65_000,
+  requestTimeout: HTTP_REQUEST_TIMEOUT_MS,
+  headersTimeout: HTTP_REQUEST_TIMEOUT_MS,
+  connectionsCheckingInterval: Math.min(HTTP_REQUEST_TIMEOUT_MS, 5_000),
+});
 
 /** Instead of Express' own answer, which shows a stack. */
 const answerError =

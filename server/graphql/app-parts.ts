@@ -12,6 +12,7 @@ import type { Bus } from '../outbox/bus.ts';
 import type { Relay } from '../outbox/relay-outbox.ts';
 import type { ParticipantDirectory } from '../participants/participant-directory.ts';
 import type { PresenceTracker } from '../presence/track-presence.ts';
+import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Measure } from '../telemetry/measure.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -25,6 +26,7 @@ export type App = {
   readonly metrics: Metrics;
   readonly measure: Measure;
   readonly schema: GraphQLSchema;
+  readonly limits: RateLimits;
   readonly participants: ParticipantDirectory;
   readonly authenticate: Authenticate;
   /** Absent in production without AUTH_SECRET: no secret is made up there. */

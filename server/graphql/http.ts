@@ -9,16 +9,20 @@ import express, { type ErrorRequestHandler, type Request, type RequestHandler, t
 import { type FormattedExecutionResult, GraphQLError } from 'graphql';
 import { deviceOf } from '../auth/record-session.ts';
 import { endSpan, runIn, startOperation } from '../telemetry/message-trace.ts';
+import { hasTokenInUrl } from '../token-in-url.ts';
 import type { App } from './app-parts.ts';
 import { type Context, createContext } from './context.ts';
+import type { Gate } from './gate.ts';
 import { describeOperation, outcomeOf, translate } from './run-operation.ts';
 
 /** GraphQL over HTTP: POST, and GET for queries. Apollo Server does the protocol; errors are translated as on the socket. */
-export async function graphqlOverHttp(app: App): Promise<{ routes: Router; stop: () => Promise<void> }> {
+export async function graphqlOverHttp(app: App, gate: Gate): Promise<{ routes: Router; stop: () => Promise<void> }> {
   const production = app.config.NODE_ENV === 'production';
   const server = new ApolloServer<Context>({
     schema: app.schema,
     introspection: !production,
+    parseOptions: gate.documents.parseOptions,
+    validationRules: [gate.documents.rule],
     includeStacktraceInErrorResponses: false,
     // Nothing that a browser sends by itself lets anybody in: without Authorization, which no page elsewhere may send, every
     // request is a 401, forms included. Apollo's check would call some of them a 400 before they are looked at.
@@ -35,6 +39,7 @@ export async function graphqlOverHttp(app: App): Promise<{ routes: Router; stop:
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       traceAndMeasure(app),
+      limitDocuments(gate),
       refuseSubscriptions,
       statusByMediaType,
     ],
@@ -49,24 +54,34 @@ export async function graphqlOverHttp(app: App): Promise<{ routes: Router; stop:
 
   const routes = Router();
   routes.use(notCached);
+  routes.use(gate.origins.cors);
+  routes.use(refuseTokenInUrl);
   routes.use(express.json({ limit: app.config.HTTP_MAX_BODY_BYTES }));
   routes.use(answerBodyError);
   routes.use(inSpan);
-  routes.use(expressMiddleware(server, { context: ({ req }) => contextOf(app, req) }));
+  routes.use(expressMiddleware(server, { context: ({ req }) => contextOf(app, gate, req) }));
   return { routes, stop: () => server.stop() };
 }
 
-async function contextOf(app: App, request: Request): Promise<Context> {
+async function contextOf(app: App, gate: Gate, request: Request): Promise<Context> {
   try {
-    const { viewer } = await app.authenticate(request.headers.authorization, deviceOf(request.headers));
+    const { viewer } = await gate.authenticate(
+      gate.addressOf(request),
+      request.headers.authorization,
+      deviceOf(request.headers),
+    );
     return createContext(app, viewer);
   } catch (error) {
     const [translated] = translate(app, [new GraphQLError('', { originalError: error as Error })]);
-    const status = translated!.extensions.code === 'UNAUTHENTICATED' ? 401 : 503;
+    const { code, retryAfterMs } = translated!.extensions;
+    const status = code === 'UNAUTHENTICATED' ? 401 : code === 'RATE_LIMITED' ? 429 : 503;
+    const headers = new HeaderMap();
+    if (status === 401) headers.set('www-authenticate', 'Bearer');
+    if (status === 429) headers.set('retry-after', String(Math.ceil(Number(retryAfterMs) / 1000)));
     throw new GraphQLError(translated!.message, {
       extensions: {
         ...translated!.extensions,
-        http: { status, headers: new HeaderMap(status === 401 ? [['www-authenticate', 'Bearer']] : []) },
+        http: { status, headers },
       },
     });
   }
@@ -116,6 +131,27 @@ function traceAndMeasure(app: App): ApolloServerPlugin<Context> {
   };
 }
 
+/** What a document may be and cost: the same as on the socket, see socket-protocol.ts. */
+const limitDocuments = ({ documents, admit }: Gate): ApolloServerPlugin<Context> => ({
+  async requestDidStart() {
+    return {
+      async didResolveSource({ source }) {
+        const refused = documents.checkSource(source);
+        if (refused)
+          throw new GraphQLError(refused.message, { extensions: { ...refused.extensions, http: { status: 400 } } });
+      },
+      async parsingDidStart() {
+        return async (error) => {
+          if (error) documents.parseFailed(error);
+        };
+      },
+      async didResolveOperation({ document, operation, request, contextValue }) {
+        if (operation) admit(contextValue.viewer.id, document, operation, request.variables);
+      },
+    };
+  },
+});
+
 /** Executed like a query, a subscription would only say that something went wrong. */
 const refuseSubscriptions: ApolloServerPlugin<Context> = {
   async requestDidStart() {
@@ -145,6 +181,15 @@ const statusByMediaType: ApolloServerPlugin<Context> = {
       },
     };
   },
+};
+
+/** The token has been seen by whatever keeps URLs; that it is refused is how its owner learns of it. */
+const refuseTokenInUrl: RequestHandler = (request, response, next) => {
+  if (!hasTokenInUrl(request.originalUrl)) return next();
+  const message =
+    'Tokens do not belong in URLs, which are logged. Send "Authorization: Bearer <JWT>", and replace this one.';
+  const errors = [{ message, extensions: { code: 'BAD_USER_INPUT' } }];
+  response.status(400).json(withTraceId({ errors }, startRequest(request, response)));
 };
 
 const bodyMessages: Record<number, string> = {

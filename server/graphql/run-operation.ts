@@ -58,10 +58,11 @@ export async function runOperation(app: App, { traceparent, ...args }: RunArgs):
   return { ...result, ...(errors ? { errors } : {}), extensions: { traceId: span.spanContext().traceId } };
 }
 
-/** A subscription: its set-up is an operation; each event is executed with a context of its own. */
+/** A subscription: its set-up is an operation; each event is executed with a context of its own. onEnd: of one that began. */
 export async function runSubscription(
   app: App,
   { traceparent, ...args }: RunArgs,
+  onEnd: () => void,
 ): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> {
   const operation = getOperationAST(args.document, args.operationName)!;
   const { type, field, spanName, attributes } = describeOperation(operation);
@@ -76,7 +77,7 @@ export async function runSubscription(
   );
   endSpan(span);
   if (errors) return { errors, extensions: { traceId: span.spanContext().traceId } };
-  return eachExecuted(app, source as AsyncIterable<unknown>, args, { field });
+  return eachExecuted(app, source as AsyncIterable<unknown>, args, { label: { field }, onEnd });
 }
 
 /**
@@ -94,14 +95,17 @@ function eachExecuted(
   app: App,
   source: AsyncIterable<unknown>,
   args: Omit<RunArgs, 'traceparent'>,
-  label: { field: string },
+  { label, onEnd }: { label: { field: string }; onEnd: () => void },
 ): AsyncGenerator<ExecutionResult> {
   const events = source[Symbol.asyncIterator]();
   let failed = false;
   const stopped = new AbortController();
   app.metrics.subscriptions(1, label);
   const stop = async () => {
-    if (!stopped.signal.aborted) app.metrics.subscriptions(-1, label);
+    if (!stopped.signal.aborted) {
+      app.metrics.subscriptions(-1, label);
+      onEnd();
+    }
     stopped.abort();
     await events.return?.();
     return { done: true, value: undefined } as const;

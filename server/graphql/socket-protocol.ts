@@ -1,11 +1,14 @@
-import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import { makeServer, type Server, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { isUnauthenticated } from '../auth/authenticate.ts';
 import { type Device, deviceOf } from '../auth/record-session.ts';
 import { createSocketIdentity, type SocketIdentity } from '../auth/socket-identity.ts';
+import { ChatError, rateLimited } from '../errors.ts';
+import type { SocketPlace } from './admit-socket.ts';
 import type { App } from './app-parts.ts';
 import { createContext } from './context.ts';
+import type { Gate } from './gate.ts';
 import { createPrepareDocument } from './prepare-document.ts';
 import { type RunArgs, runOperation, runSubscription, translate } from './run-operation.ts';
 
@@ -13,29 +16,65 @@ import { type RunArgs, runOperation, runSubscription, translate } from './run-op
 export type Extra = {
   readonly socket: WebSocket;
   readonly headers: Parameters<typeof deviceOf>[0];
+  readonly place: SocketPlace;
   identity?: SocketIdentity;
 };
+type SocketArgs = RunArgs & { readonly place: SocketPlace };
 type Params = { authorization?: unknown; device?: unknown };
 type Connection = SocketContext<Params, Extra>;
 
+/** When there may be room again where something of one's own has to end first, in ms. */
+const NO_ROOM_RETRY_MS = 1_000;
+
 /** graphql-transport-ws, independent of what carries it: who may connect, and how operations run. */
-export function createSocketProtocol(app: App): Server<Extra> {
-  const { config, metrics } = app;
-  const prepareDocument = createPrepareDocument({ schema: app.schema, production: config.NODE_ENV === 'production' });
+export function createSocketProtocol(app: App, gate: Gate): Server<Extra> {
+  const { config, limits, metrics } = app;
+  const prepareDocument = createPrepareDocument({
+    schema: app.schema,
+    production: config.NODE_ENV === 'production',
+    limits: gate.documents,
+  });
   return makeServer<Params, Extra>({
     connectionInitWaitTimeout: config.SOCKET_INIT_TIMEOUT_MS,
     onConnect: connect,
     onSubscribe: ({ extra }, _id, payload) => prepare(extra, payload),
-    execute: (args) => runOperation(app, args as RunArgs),
-    subscribe: (args) => runSubscription(app, args as RunArgs),
+    execute: (args) => {
+      const leave = limits.open.enter('operations_per_socket', (args as SocketArgs).place.id);
+      return leave ? runOperation(app, args as SocketArgs).finally(leave) : noRoom();
+    },
+    subscribe: (args) => {
+      const leave = limits.open.enter('subscriptions_per_socket', (args as SocketArgs).place.id);
+      return leave ? subscribe(args as SocketArgs, leave) : noRoom();
+    },
   });
+
+  /** Room is held for as long as the subscription runs. */
+  async function subscribe(args: SocketArgs, leave: () => void) {
+    try {
+      const running = await runSubscription(app, args, leave);
+      if (!(Symbol.asyncIterator in running)) leave();
+      return running;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  function noRoom(): ExecutionResult {
+    return { errors: translated(rateLimited(NO_ROOM_RETRY_MS)) };
+  }
+
+  function translated(error: unknown): GraphQLError[] {
+    const located = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });
+    return translate(app, [located]);
+  }
 
   /** False closes with 4403. Nothing is thrown: an error's message would go into the close reason. */
   async function connect({ connectionParams, extra }: Connection): Promise<boolean> {
     const { socket } = extra;
     try {
       const device: Device = deviceOf(extra.headers, connectionParams?.device);
-      const authenticated = await app.authenticate(connectionParams?.authorization, device);
+      const authenticated = await gate.authenticate(extra.place.address, connectionParams?.authorization, device);
       extra.identity = createSocketIdentity(authenticated, {
         authenticate: app.authenticate,
         device,
@@ -43,29 +82,42 @@ export function createSocketProtocol(app: App): Server<Extra> {
       });
     } catch (error) {
       if (isUnauthenticated(error)) return false;
-      app.log.warn({ err: error }, 'a socket could not be authenticated');
+      if (!(error instanceof ChatError && error.code === 'RATE_LIMITED'))
+        app.log.warn({ err: error }, 'a socket could not be authenticated');
       socket.close(1013, 'Try again later');
       return false;
     }
-    watchOver(extra.identity, socket);
-    return true;
+    extra.place.authenticated();
+    return watchOver(extra.identity, socket);
   }
 
-  function watchOver(identity: SocketIdentity, socket: WebSocket): void {
-    if (socket.readyState !== socket.OPEN) return identity.end();
+  /** False where the participant has too many sockets: this one is closed, and may come back when another has gone. */
+  function watchOver(identity: SocketIdentity, socket: WebSocket): boolean {
+    const leave = socket.readyState === socket.OPEN && limits.open.enter('sockets_per_participant', identity.viewer.id);
+    if (!leave) {
+      identity.end();
+      socket.close(1013, 'Too many sockets');
+      return false;
+    }
     const gone = app.presence.opened(identity.viewer.id);
     metrics.sockets(1);
     socket.once('close', () => {
       identity.end();
       gone();
+      leave();
       metrics.sockets(-1);
     });
+    return true;
   }
 
-  async function prepare({ identity }: Extra, payload: SubscribePayload): Promise<ExecutionArgs | GraphQLError[]> {
+  async function prepare(
+    { identity, place }: Extra,
+    payload: SubscribePayload,
+  ): Promise<ExecutionArgs | GraphQLError[]> {
     const prepared = prepareDocument(payload.query);
     if ('errors' in prepared) return translate(app, prepared.errors);
-    if (!getOperationAST(prepared.document, payload.operationName)) {
+    const operation = getOperationAST(prepared.document, payload.operationName);
+    if (!operation) {
       return [
         new GraphQLError('Name the operation to run in operationName.', {
           extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
@@ -74,6 +126,7 @@ export function createSocketProtocol(app: App): Server<Extra> {
     }
     try {
       const { viewer } = identity!;
+      gate.admit(viewer.id, prepared.document, operation, payload.variables);
       // The newest name and role: they may have changed since the socket was opened.
       const [current = viewer] = await app.participants.load([viewer.id]);
       const traceparent = payload.extensions?.traceparent;
@@ -84,9 +137,10 @@ export function createSocketProtocol(app: App): Server<Extra> {
         variableValues: payload.variables,
         contextValue: createContext(app, current, identity),
         traceparent: typeof traceparent === 'string' ? traceparent : undefined,
-      } as RunArgs;
+        place,
+      } as SocketArgs;
     } catch (error) {
-      return translate(app, [new GraphQLError('', { originalError: error as Error })]);
+      return translated(error);
     }
   }
 }

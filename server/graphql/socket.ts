@@ -1,8 +1,12 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { scaled } from '../rate-limit/rates.ts';
+import { admitSocket, type SocketPlace } from './admit-socket.ts';
 import type { App } from './app-parts.ts';
+import { createFrameBudget } from './frame-budget.ts';
+import type { Gate } from './gate.ts';
 import { createSocketProtocol } from './socket-protocol.ts';
 
 /**
@@ -22,9 +26,10 @@ const SEND_AHEAD_BYTES = 65_536;
 /** How long clients get to answer a close. */
 const CLOSE_WAIT_MS = 1_000;
 
-export function startSocketServer(app: App, httpServer: Server): SocketServer {
-  const { config, log } = app;
-  const protocol = createSocketProtocol(app);
+export function startSocketServer(app: App, gate: Gate, httpServer: Server): SocketServer {
+  const { config, log, limits } = app;
+  const protocol = createSocketProtocol(app, gate);
+  const framesPerSocket = scaled(config.LIMIT_FRAMES_PER_SOCKET, config);
   const sockets = new WebSocketServer({
     noServer: true,
     handleProtocols,
@@ -35,14 +40,16 @@ export function startSocketServer(app: App, httpServer: Server): SocketServer {
   httpServer.on('upgrade', (request, stream, head) => {
     // From here on Node does not listen for the connection's errors any more, and one unheard would end the process.
     stream.on('error', () => stream.destroy());
-    if (request.url?.split('?')[0] !== '/graphql')
-      return stream.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n', () => stream.destroy());
-    sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
+    const place = admitSocket(app, gate, request, stream);
+    if (!place) return;
+    stream.once('close', place.leave);
+    sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request, place));
   });
 
-  sockets.on('connection', (socket, request) => {
+  sockets.on('connection', (socket: WebSocket, request: IncomingMessage, place: SocketPlace) => {
     // An oversized frame, a broken connection: ws closes the socket with the right code by itself.
     socket.on('error', (error) => log.debug({ reason: error.message }, 'socket error'));
+    const mayCome = limitFrames(socket, framesPerSocket, () => limits.refused('frames_per_socket'));
     const stopPinging = keepAlive(socket, config.SOCKET_KEEP_ALIVE_MS);
     const closed = protocol.opened(
       {
@@ -51,13 +58,14 @@ export function startSocketServer(app: App, httpServer: Server): SocketServer {
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) =>
           socket.on('message', (data) => {
+            if (!mayCome()) return;
             handle(String(data)).catch((err: unknown) => {
               log.error({ err }, 'a socket message could not be handled');
               socket.close(1013, 'Try again later');
             });
           }),
       },
-      { socket, headers: request.headers },
+      { socket, headers: request.headers, place },
     );
     socket.once('close', (code, reason) => {
       stopPinging();
@@ -108,6 +116,27 @@ function createSend(socket: WebSocket, stream: Duplex): Send {
       });
     });
   };
+}
+
+/**
+ * Closes a socket that sends more frames than it may, and hears no more of it. Pings and pongs count: each makes this
+ * process answer, or at least look.
+ */
+function limitFrames(socket: WebSocket, frames: number, onRefused: () => void): () => boolean {
+  const mayCome = createFrameBudget(frames);
+  let closed = false;
+  const check = () => {
+    if (closed || mayCome()) return !closed;
+    closed = true;
+    onRefused();
+    socket.close(1013, 'Too many messages');
+    // What floods does not stop to answer a close.
+    setTimeout(() => socket.terminate(), CLOSE_WAIT_MS);
+    return false;
+  };
+  socket.on('ping', check);
+  socket.on('pong', check);
+  return check;
 }
 
 /** A half-open connection is noticed within two intervals. */

@@ -29,7 +29,7 @@ const levels: [name: string, matches: (file: string) => boolean][] = [
     'ground',
     (file) =>
       !featureOf(file) &&
-      /^server\/(telemetry|embedded-postgres)\/|^server\/(?!main|app|http-server)[\w-]+\.ts$/.test(file),
+      /^server\/(telemetry|embedded-postgres|rate-limit)\/|^server\/(?!main|app|http-server)[\w-]+\.ts$/.test(file),
   ],
   ['records', (file) => /^server\/(\w+)s\/\1\.ts$|^server\/outbox\/durable-event\.ts$/.test(file)],
   ['queries', (file) => Boolean(featureOf(file)) && file.endsWith('-queries.ts')],

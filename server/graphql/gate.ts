@@ -1,0 +1,26 @@
+import { type AllowedOrigins, createAllowedOrigins } from '../allowed-origins.ts';
+import { type ClientAddress, createClientAddress } from '../client-address.ts';
+import { type GuardedAuthenticate, guardLogins } from '../rate-limit/guard-logins.ts';
+import { type AdmitOperation, createAdmitOperation } from './admit-operation.ts';
+import type { App } from './app-parts.ts';
+import { createDocumentLimits, type DocumentLimits } from './document-limits.ts';
+
+/** What stands before every operation, on both transports alike: who may come, with what, and how much of it. */
+export type Gate = {
+  readonly addressOf: ClientAddress;
+  readonly origins: AllowedOrigins;
+  readonly authenticate: GuardedAuthenticate;
+  readonly documents: DocumentLimits;
+  readonly admit: AdmitOperation;
+};
+
+export function createGate(app: App): Gate {
+  const { config, limits, authenticate } = app;
+  return {
+    addressOf: createClientAddress(config),
+    origins: createAllowedOrigins(config),
+    authenticate: guardLogins({ authenticate, limits }),
+    documents: createDocumentLimits(config, limits.refused),
+    admit: createAdmitOperation(app),
+  };
+}
