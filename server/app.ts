@@ -86,7 +86,7 @@ export async function startApp({
   const kpiFeed = createKpiFeed(db);
   observeDatabase(db, log);
 
-  const { sendMessage, idle: sendsDone } = createSendMessage({ db, config, relay, fingerprintKey, measure });
+  const { sendMessage, idle: sendsDone } = createSendMessage({ db, config, limits, relay, fingerprintKey, measure });
 
   const app: App = {
     config,

@@ -4,6 +4,7 @@ import { conflict, isWorthRepeating } from '../errors.ts';
 import type { Priority } from '../generated/prisma/enums.ts';
 import type { Bus } from '../outbox/bus.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
+import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import { accessConversation } from './access-conversation.ts';
 import { type Conversation, conversationFields } from './conversation.ts';
 
@@ -16,7 +17,7 @@ export type NewConversation = {
 
 /** Idempotent by id, as far as its starter is concerned. Emits no event: its log begins with the first thing that happens in it. */
 export async function startConversation(
-  { db, bus }: { db: Db; bus: Bus },
+  { db, bus, limits }: { db: Db; bus: Bus; limits: RateLimits },
   viewer: Viewer,
   input: NewConversation,
 ): Promise<Conversation> {
@@ -26,6 +27,7 @@ export async function startConversation(
     : ({ status: 'WAITING' } as const);
   const known = await findStarted(db, viewer, id);
   if (known) return known;
+  if (!isStaff(viewer)) limits.spend('starts_per_customer', viewer.id);
   if (await isTakenElsewhere(db, id)) throw taken();
   try {
     const conversation = await db.conversation.create({

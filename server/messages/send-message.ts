@@ -3,21 +3,15 @@ import type { Span } from '@opentelemetry/api';
 import type { Config } from '../config.ts';
 import { notAMember } from '../conversations/access-conversation.ts';
 import type { Db } from '../db.ts';
-import {
-  ChatError,
-  conflict,
-  conversationClosed,
-  isDatabaseAway,
-  isWorthRepeating,
-  notFound,
-  unavailable,
-} from '../errors.ts';
+import { ChatError, conversationClosed, isDatabaseAway, isWorthRepeating, notFound, unavailable } from '../errors.ts';
 import type { OutboxEntry } from '../outbox/append-event.ts';
 import type { Relay } from '../outbox/relay-outbox.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
+import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import type { Measure } from '../telemetry/measure.ts';
 import { endSpan, startCreate, startDatabaseWrite, toTraceparent } from '../telemetry/message-trace.ts';
 import { createWriteGroups } from '../write-groups.ts';
+import { createSendLimits, takenId } from './limit-sends.ts';
 import type { Message } from './message.ts';
 import { readMessage, type SendRow, sendMessages } from './message-queries.ts';
 
@@ -37,9 +31,17 @@ export type NewMessage = {
 export type SendMessage = (viewer: Viewer, input: NewMessage) => Promise<{ message: Message; duplicate: boolean }>;
 
 type Job = { readonly row: SendRow; readonly span: Span };
-type Parts = { db: Db; config: Config; relay: Relay; fingerprintKey: Uint8Array; measure: Measure };
+type Parts = {
+  db: Db;
+  config: Config;
+  limits: RateLimits;
+  relay: Relay;
+  fingerprintKey: Uint8Array;
+  measure: Measure;
+};
 
-export function createSendMessage({ db, config, relay, fingerprintKey, measure }: Parts) {
+export function createSendMessage({ db, config, limits, relay, fingerprintKey, measure }: Parts) {
+  const sendLimits = createSendLimits({ db, limits });
   /** Keyed, so that whoever reads the table cannot confirm a guess of an erased body (D2). */
   const key = createSecretKey(fingerprintKey);
   const fingerprint = (body: string) => createHmac('sha256', key).update(body).digest();
@@ -89,14 +91,23 @@ export function createSendMessage({ db, config, relay, fingerprintKey, measure }
         fingerprint: fingerprint(input.body),
         traceparent: toTraceparent(span),
       };
+      const beyond = sendLimits.admit(viewer, row);
+      if (beyond) {
+        const retried = await beyond;
+        measure.send('duplicate');
+        endSpan(span);
+        return { message: retried, duplicate: true };
+      }
       const stored = await groups.write({ row, span });
       if (stored.outcome === 'stored') {
+        sendLimits.stored(row);
         // createdAt was taken before the commit, so it is not the end of the way.
         measure.sendStored(performance.now() - acceptedAt, input.sentAt, new Date());
         endSpan(span);
         return { message: stored.message, duplicate: false };
       }
       if (stored.outcome === 'duplicate') {
+        sendLimits.wasDuplicate(viewer);
         measure.send('duplicate');
         endSpan(span);
         return { message: await readMessage(db, input.id), duplicate: true };
@@ -116,10 +127,7 @@ type Refusal = 'conflict' | 'not found' | 'not a member' | 'closed';
 type Stored = { readonly outcome: 'stored'; readonly message: Message } | { readonly outcome: 'duplicate' | Refusal };
 
 function refusal(outcome: Refusal, viewer: Viewer): ChatError {
-  if (outcome === 'conflict')
-    return conflict(
-      'This id belongs to another message. Make a new UUID for each message; repeat one only to retry the same send.',
-    );
+  if (outcome === 'conflict') return takenId();
   if (outcome === 'closed') return conversationClosed();
   return outcome === 'not a member' && isStaff(viewer) ? notAMember() : notFound('conversation');
 }

@@ -13,7 +13,9 @@ import { tellPoints } from './tell-points.ts';
 export type RateLimits = {
   /** Throws RATE_LIMITED when the window's points are spent; a refused attempt spends none. */
   spend(rate: Rate, key: string, points?: number): void;
-  /** Whether there is something left, without spending it. */
+  /** The same, answering false. It is then for the caller to throw the refusal. */
+  trySpend(rate: Rate, key: string, points?: number): boolean;
+  /** Whether nothing is left. */
   isSpent(rate: Rate, key: string): boolean;
   /** Spends without asking: for what has happened. */
   charge(rate: Rate, key: string, points?: number): void;
@@ -49,6 +51,7 @@ export function createRateLimits({ config, redis, onRefused }: Parts): RateLimit
     spend(rate, key, points = 1) {
       if (!windows[rate].spend(key, points)) throw refusal(rate);
     },
+    trySpend: (rate, key, points = 1) => windows[rate].spend(key, points),
     isSpent: (rate, key) => !windows[rate].has(key, 1),
     charge: (rate, key, points = 1) => windows[rate].charge(key, points),
     giveBack: (rate, key, points = 1) => windows[rate].charge(key, -points),

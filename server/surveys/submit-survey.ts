@@ -3,6 +3,7 @@ import { accessAsMember } from '../conversations/access-conversation.ts';
 import type { Db } from '../db.ts';
 import { badInput, conflict, forbidden } from '../errors.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
+import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import { type Survey, surveyFields } from './survey.ts';
 
 /** How long an answer may be changed: long enough to correct a slip, short enough that results stand. */
@@ -10,7 +11,12 @@ const CHANGEABLE_MS = 3_600_000;
 
 export type Answer = { readonly conversationId: string; readonly rating: number; readonly comment: string | null };
 
-export async function submitSurvey({ db }: { db: Db }, viewer: Viewer, answer: Answer): Promise<Survey> {
+export async function submitSurvey(
+  { db, limits }: { db: Db; limits: RateLimits },
+  viewer: Viewer,
+  answer: Answer,
+): Promise<Survey> {
+  limits.spend('survey_answers_per_participant', viewer.id);
   const { conversationId, rating, comment } = answer;
   const conversation = await accessAsMember(db, viewer, conversationId);
   if (isStaff(viewer)) throw forbidden('Only the customer may answer the survey.');
