@@ -35,7 +35,12 @@ export function openDb(config: Config, connectionString: string): Db {
   pool.on('connect', (connection) => connection.on('error', () => {}));
   pool.on('error', () => {});
   const adapter = new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator: nameOf });
-  const db = new PrismaClient({ adapter, errorFormat: 'minimal' });
+  // Its own defaults are shorter than what is configured, 2 and 5 s, and would be the limits in fact.
+  const transactionOptions = {
+    maxWait: config.DATABASE_CONNECT_TIMEOUT_MS,
+    timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
+  };
+  const db = new PrismaClient({ adapter, errorFormat: 'minimal', transactionOptions });
   pools.set(db, pool);
   return db;
 }
