@@ -103,6 +103,11 @@ const fields = {
   SEND_GROUPS_IN_FLIGHT: count(2).describe(
     'Send statements running at once per process: one commits while the next is filled.',
   ),
+  GROUP_LOCK_WAIT_MS: whole(1, MAX_MS, 'must be a whole number of milliseconds, 1 or more')
+    .default(200)
+    .describe(
+      'How long a group of messages or receipts waits for a lock before it goes without what is locked, in ms: a hundred times what a commit holds one.',
+    ),
   SEND_QUEUE_MAX: count(10_000).describe(
     'Messages waiting for a statement before `UNAVAILABLE`: about a second of work.',
   ),

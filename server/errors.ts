@@ -108,6 +108,12 @@ export function isDatabaseAway(error: unknown): boolean {
   return false;
 }
 
+/** Whether a statement gave up waiting: for a lock that somebody holds, or because it took too long. */
+export function isTooLong(error: unknown): boolean {
+  const code = databaseErrorCode(error);
+  return code === '55P03' || code === '57014';
+}
+
 /** Whether running the same statement again is the right answer: deadlock, serialization failure, a twin id at the same moment. */
 export function isWorthRepeating(error: unknown): boolean {
   const code = databaseErrorCode(error);

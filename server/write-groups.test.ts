@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ChatError } from './errors.ts';
-import { createWriteGroups, type WriteGroupsOptions } from './write-groups.ts';
+import { createWriteGroups, LOCKED, type LockWait, type WriteGroupsOptions } from './write-groups.ts';
 
-type Statement = { items: string[]; succeed: () => void; fail: (error: unknown) => void };
+type Statement = {
+  items: string[];
+  wait: LockWait;
+  /** Writes all but those named. */
+  succeed: (...locked: string[]) => void;
+  fail: (error: unknown) => void;
+};
+
+const lockTimeout = () => Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' });
 
 /** A store that answers when the test says so. */
 function setUp(options: Partial<WriteGroupsOptions<string, string>> = {}) {
@@ -12,12 +20,19 @@ function setUp(options: Partial<WriteGroupsOptions<string, string>> = {}) {
     maxGroup: 10,
     inFlight: 2,
     maxQueued: 100,
+    maxWaitMs: 60_000,
     keyOf: (item) => item,
+    scopeOf: (item) => item[0]!,
     isWorthRepeating: (error) => error === 'race',
-    write: (items) =>
+    write: (items, wait) =>
       new Promise((resolve, reject) => {
         const copy = [...items];
-        statements.push({ items: copy, succeed: () => resolve(copy.map((item) => `${item}!`)), fail: reject });
+        statements.push({
+          items: copy,
+          wait,
+          succeed: (...locked) => resolve(copy.map((item) => (locked.includes(item) ? LOCKED : `${item}!`))),
+          fail: reject,
+        });
       }),
     ...options,
   });
@@ -143,5 +158,64 @@ describe('grouped writes', () => {
     const again = groups.write('d');
     (await statement(2)).succeed();
     assert.equal(await again, 'd!');
+  });
+
+  test('one lock held for long: the others are written without it, and only its own scope waits', async () => {
+    const { groups, statements, statement } = setUp({ inFlight: 1 });
+    const results = ['x1', 'a1', 'b1', 'a2'].map((item) => groups.write(item));
+    statements[0]!.succeed();
+    assert.equal((await statement(1)).wait, 'briefly');
+    statements[1]!.fail(lockTimeout());
+    const without = await statement(2);
+    assert.deepEqual([without.items, without.wait], [['a1', 'b1', 'a2'], 'never']);
+    without.succeed('a1', 'a2');
+    assert.equal(await results[2], 'b1!');
+    const lane = await statement(3);
+    assert.deepEqual([lane.items, lane.wait], [['a1', 'a2'], 'long']);
+
+    // Neighbours go on meanwhile; what comes later for the same scope waits with it.
+    const [later, neighbour] = [groups.write('a3'), groups.write('c1')];
+    const next = await statement(4);
+    assert.deepEqual([next.items, next.wait], [['c1'], 'briefly']);
+    next.succeed();
+    assert.equal(await neighbour, 'c1!');
+    lane.succeed();
+    (await statement(5)).succeed();
+    assert.deepEqual([await results[1], await results[3], await later], ['a1!', 'a2!', 'a3!']);
+
+    // Free again, it shares a group again.
+    const again = groups.write('a4');
+    assert.equal((await statement(6)).wait, 'briefly');
+    statements[6]!.succeed();
+    assert.equal(await again, 'a4!');
+  });
+
+  test('a lane that waits in vain fails whole: nobody waits twice', async () => {
+    const { groups, statements, statement } = setUp({ inFlight: 1 });
+    const first = groups.write('a1');
+    statements[0]!.fail(lockTimeout());
+    const lane = await statement(1);
+    assert.deepEqual([lane.items, lane.wait], [['a1'], 'long']);
+    const results = Promise.allSettled([first, groups.write('a2')]);
+    lane.fail(lockTimeout());
+    assert.deepEqual(
+      (await results).map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
+    assert.equal(statements.length, 2);
+  });
+
+  test('many locks held for long take few connections, and the last in line is told in time', async () => {
+    const { groups, statements, statement } = setUp({ inFlight: 1, maxWaitMs: -1 });
+    const results = ['x1', 'a1', 'b1', 'c1', 'd1'].map((item) => groups.write(item));
+    statements[0]!.succeed();
+    (await statement(1)).fail(lockTimeout());
+    (await statement(2)).succeed('a1', 'b1', 'c1', 'd1');
+    const settled = await Promise.allSettled(results);
+    assert.deepEqual(
+      settled.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'rejected', 'rejected', 'rejected'],
+    );
+    assert.equal(statements.length, 3, 'it had waited too long already');
   });
 });

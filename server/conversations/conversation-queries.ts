@@ -23,6 +23,14 @@ export async function readAccess(
   return row;
 }
 
+/**
+ * Raw, for a lock that send_messages() shares: a message that is being sent under this id is waited for, and one sent from
+ * now on will see what is made of the id here.
+ */
+export async function reserveId(tx: Tx, id: string): Promise<void> {
+  await tx.$executeRaw`/* reserve_id */ SELECT pg_advisory_xact_lock(uuid_hash_extended(${id}::uuid, 0))`;
+}
+
 export async function presentMembers(db: Db | Tx, conversationId: string): Promise<string[]> {
   const members = await db.member.findMany({
     where: { conversationId, leftAt: null },

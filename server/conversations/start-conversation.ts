@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Db } from '../db.ts';
+import { type Db, inTx, type Tx } from '../db.ts';
 import { conflict, isWorthRepeating } from '../errors.ts';
 import type { Priority } from '../generated/prisma/enums.ts';
 import type { Bus } from '../outbox/bus.ts';
@@ -7,6 +7,7 @@ import { isStaff, type Viewer } from '../participants/participant.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import { accessConversation } from './access-conversation.ts';
 import { type Conversation, conversationFields } from './conversation.ts';
+import { reserveId } from './conversation-queries.ts';
 
 export type NewConversation = {
   readonly id: string | undefined;
@@ -28,9 +29,8 @@ export async function startConversation(
   const known = await findStarted(db, viewer, id);
   if (known) return known;
   if (!isStaff(viewer)) limits.spend('starts_per_customer', viewer.id);
-  if (await isTakenElsewhere(db, id)) throw taken();
-  try {
-    const conversation = await db.conversation.create({
+  const create = (tx: Db | Tx) =>
+    tx.conversation.create({
       data: {
         id,
         subject,
@@ -43,6 +43,10 @@ export async function startConversation(
       },
       select: conversationFields,
     });
+  try {
+    // Nobody but us knows an id that we have just made.
+    const conversation =
+      input.id === undefined ? await create(db) : await inTx(db, (tx) => unlessTaken(tx, id, create));
     // For the starter's other devices; the inbox sweep finds it too.
     bus.publish(`inbox:${viewer.id}`, { type: 'inbox', conversationId: id }).catch(() => {});
     return conversation;
@@ -63,12 +67,11 @@ async function findStarted(db: Db, viewer: Viewer, id: string): Promise<Conversa
 }
 
 /** Ids are unique over all types, so that node() has one answer; send_messages() looks the same way round. */
-async function isTakenElsewhere(db: Db, id: string): Promise<boolean> {
-  const [messages, participants] = await Promise.all([
-    db.message.count({ where: { id } }),
-    db.participant.count({ where: { id } }),
-  ]);
-  return messages + participants > 0;
+async function unlessTaken<T>(tx: Tx, id: string, create: (tx: Tx) => Promise<T>): Promise<T> {
+  await reserveId(tx, id);
+  if (await tx.message.count({ where: { id } })) throw taken();
+  if (await tx.participant.count({ where: { id } })) throw taken();
+  return create(tx);
 }
 
 const taken = () => conflict('This id is taken. Make a new UUID for each conversation.');

@@ -6,7 +6,7 @@ import { badInput, isDatabaseAway, isWorthRepeating, notFound, unavailable } fro
 import { isStaff, type Viewer } from '../participants/participant.ts';
 import { recordReceipt } from '../telemetry/message-trace.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { createWriteGroups } from '../write-groups.ts';
+import { createWriteGroups, LOCKED, lockWaitMs } from '../write-groups.ts';
 import type { ReceiptBroadcast } from './broadcast-receipts.ts';
 import { type AcknowledgeAnswer, type AcknowledgeRow, acknowledgeMessages } from './delivery-queries.ts';
 
@@ -25,15 +25,21 @@ export type Acknowledgement = {
 export type Acknowledge = (viewer: Viewer, input: Acknowledgement) => Promise<Member>;
 
 type Parts = { db: Db; config: Config; metrics: Metrics; receipts: ReceiptBroadcast };
+type Answer = Omit<AcknowledgeAnswer, 'outcome'> & { outcome: Exclude<AcknowledgeAnswer['outcome'], 'locked'> };
 
 export function createAcknowledge({ db, config, metrics, receipts }: Parts): Acknowledge {
-  const groups = createWriteGroups<AcknowledgeRow, AcknowledgeAnswer>({
+  const groups = createWriteGroups<AcknowledgeRow, Answer>({
     maxGroup: config.SEND_GROUP_MAX,
     inFlight: 1,
     maxQueued: config.SEND_QUEUE_MAX,
+    maxWaitMs: config.DATABASE_LOCK_TIMEOUT_MS,
     keyOf: ({ conversationId, participantId }) => conversationId + participantId,
+    scopeOf: ({ conversationId }) => conversationId,
     isWorthRepeating,
-    write: (rows) => acknowledgeMessages(db, rows),
+    async write(rows, wait) {
+      const answers = await acknowledgeMessages(db, rows, lockWaitMs(wait, config));
+      return answers.map(({ outcome, ...answer }) => (outcome === 'locked' ? LOCKED : { outcome, ...answer }));
+    },
   });
 
   return async function acknowledge(viewer, { conversationId, deliveredSeq, readSeq }) {

@@ -103,7 +103,7 @@ export type AcknowledgeRow = {
 };
 
 export type AcknowledgeAnswer = {
-  readonly outcome: 'ok' | 'not found' | 'not a member' | 'above head';
+  readonly outcome: 'ok' | 'not found' | 'not a member' | 'above head' | 'locked';
   readonly deliveredSeq: number;
   readonly readSeq: number;
   readonly joinedAt: Date;
@@ -112,14 +112,18 @@ export type AcknowledgeAnswer = {
   readonly readTraces: readonly string[] | null;
 };
 
-/** The hot statement: see the migration acknowledge. Answers in the order of the rows. */
-export function acknowledgeMessages(db: Db, rows: readonly AcknowledgeRow[]): Promise<AcknowledgeAnswer[]> {
+/** The hot statement: see the migrations acknowledge and urgent_rows_and_locked_sends. Answers and waits as sendMessages does. */
+export function acknowledgeMessages(
+  db: Db,
+  rows: readonly AcknowledgeRow[],
+  lockWaitMs: number | null,
+): Promise<AcknowledgeAnswer[]> {
   return db.$queryRaw<AcknowledgeAnswer[]>`/* acknowledge_messages */
     SELECT outcome, delivered_seq AS "deliveredSeq", read_seq AS "readSeq", joined_at AS "joinedAt", changed,
       delivered_traces AS "deliveredTraces", read_traces AS "readTraces"
     FROM acknowledge_messages(
       ${rows.map((r) => r.conversationId)}::uuid[], ${rows.map((r) => r.participantId)}::uuid[],
-      ${rows.map((r) => r.deliveredSeq)}::int[], ${rows.map((r) => r.readSeq)}::int[]
+      ${rows.map((r) => r.deliveredSeq)}::int[], ${rows.map((r) => r.readSeq)}::int[], ${lockWaitMs}::int
     )`;
 }
 

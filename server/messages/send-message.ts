@@ -10,7 +10,7 @@ import { isStaff, type Viewer } from '../participants/participant.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import type { Measure } from '../telemetry/measure.ts';
 import { endSpan, startCreate, startDatabaseWrite, toTraceparent } from '../telemetry/message-trace.ts';
-import { createWriteGroups } from '../write-groups.ts';
+import { createWriteGroups, LOCKED, lockWaitMs } from '../write-groups.ts';
 import { createSendLimits, takenId } from './limit-sends.ts';
 import type { Message } from './message.ts';
 import { readMessage, type SendRow, sendMessages } from './message-queries.ts';
@@ -50,9 +50,11 @@ export function createSendMessage({ db, config, limits, relay, fingerprintKey, m
     maxGroup: config.SEND_GROUP_MAX,
     inFlight: config.SEND_GROUPS_IN_FLIGHT,
     maxQueued: config.SEND_QUEUE_MAX,
+    maxWaitMs: config.DATABASE_LOCK_TIMEOUT_MS,
     keyOf: ({ row }) => row.id,
+    scopeOf: ({ row }) => row.conversationId,
     isWorthRepeating,
-    async write(jobs) {
+    async write(jobs, wait) {
       const endWrite = startDatabaseWrite(
         jobs.map(({ span }) => span),
         'send_messages',
@@ -61,12 +63,14 @@ export function createSendMessage({ db, config, limits, relay, fingerprintKey, m
         const answers = await sendMessages(
           db,
           jobs.map(({ row }) => row),
+          lockWaitMs(wait, config),
         );
         endWrite();
         measure.sendGroup(jobs.length);
         const entries: OutboxEntry[] = [];
-        const results = answers.map((answer, i): Stored => {
+        const results = answers.map((answer, i): Stored | typeof LOCKED => {
           const { row } = jobs[i]!;
+          if (answer.outcome === 'locked') return LOCKED;
           if (answer.outcome !== 'stored') return { outcome: answer.outcome };
           const message = toMessage(row, answer.seq!, answer.createdAt!);
           entries.push({ outboxId: answer.outboxId!, event: posted(message, row.traceparent) });

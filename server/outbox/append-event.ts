@@ -61,7 +61,8 @@ async function appendEvent(
     WITH moment AS MATERIALIZED (
       SELECT date_trunc('milliseconds', clock_timestamp()) AS at
     ), advanced AS (
-      UPDATE conversation SET head_seq = head_seq + 1 WHERE id = ${conversationId}::uuid RETURNING head_seq
+      UPDATE conversation SET head_seq = head_seq + 1 WHERE id = ${conversationId}::uuid
+      RETURNING head_seq, priority = 'URGENT' AS urgent
     ), active AS (
       UPDATE conversation_activity y SET at = greatest(y.at, m.at) FROM moment m WHERE y.conversation_id = ${conversationId}::uuid
     ), logged AS (
@@ -70,8 +71,8 @@ async function appendEvent(
         ${participantId ?? null}::uuid, ${traceparent}::text
       FROM advanced a, moment m RETURNING seq, at
     ), queued AS (
-      INSERT INTO outbox (conversation_id, seq, traceparent)
-      SELECT ${conversationId}::uuid, a.head_seq, ${traceparent}::text FROM advanced a RETURNING id
+      INSERT INTO outbox (conversation_id, seq, traceparent, urgent)
+      SELECT ${conversationId}::uuid, a.head_seq, ${traceparent}::text, a.urgent FROM advanced a RETURNING id
     )
     SELECT l.seq, l.at, q.id AS "outboxId" FROM logged l, queued q`;
   const { seq, at, outboxId } = row;
