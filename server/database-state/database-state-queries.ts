@@ -5,6 +5,10 @@ export type DatabaseState = {
   readonly outboxDepth: number;
   readonly outboxOldest: number;
   readonly deadLetters: number;
+  readonly waiting: number;
+  /** Seconds; 0 where nobody waits. */
+  readonly longestWaiting: number;
+  readonly open: number;
   readonly commits: number;
   readonly rollbacks: number;
   readonly deadlocks: number;
@@ -22,12 +26,16 @@ export async function readDatabaseState(db: Db): Promise<DatabaseState | undefin
     SELECT (SELECT count(*)::int FROM outbox) AS "outboxDepth",
       coalesce((SELECT extract(epoch FROM now() - created_at)::float8 FROM outbox ORDER BY id LIMIT 1), 0) AS "outboxOldest",
       (SELECT count(*)::int FROM dead_letter) AS "deadLetters",
+      w.count AS waiting, coalesce(extract(epoch FROM now() - w.since)::float8, 0) AS "longestWaiting",
+      (SELECT count(*)::int FROM conversation WHERE status = 'OPEN') AS open,
       d.xact_commit::float8 AS commits, d.xact_rollback::float8 AS rollbacks, d.deadlocks::float8 AS deadlocks,
       pg_database_size(d.datid)::float8 AS size, d.numbackends AS connections,
       current_setting('max_connections')::int AS "maxConnections",
       (SELECT extract(epoch FROM max(replay_lag))::float8 FROM pg_stat_replication) AS "replicationLag",
       (SELECT coalesce(json_agg(json_build_object('table', relname, 'live', n_live_tup, 'dead', n_dead_tup)), '[]')
         FROM pg_stat_user_tables WHERE schemaname = current_schema()) AS tables
-    FROM pg_stat_database d WHERE d.datname = current_database()`;
+    FROM pg_stat_database d,
+      (SELECT count(*)::int, min(created_at) AS since FROM conversation WHERE status = 'WAITING') w
+    WHERE d.datname = current_database()`;
   return state;
 }

@@ -30,6 +30,11 @@ export function observeDatabase(db: Db, log: Log): void {
   const outboxDepth = gauge('parley_outbox_depth', 'Outbox rows that are not known to be published');
   const outboxOldest = gauge('parley_outbox_oldest_seconds', 'Age of the oldest outbox row; 0 without one');
   const deadLetters = gauge('parley_dead_letters', 'Events set aside that nobody has replayed or discarded');
+  const conversations = gauge('parley_conversations', 'Conversations by status: waiting, open');
+  const longestWaiting = gauge(
+    'parley_longest_waiting_seconds',
+    'How long the customer waiting longest has; 0 without one',
+  );
   const transactions = counter('parley_database_transactions', 'Transactions by outcome: committed, rolled back');
   const deadlocks = counter('parley_database_deadlocks', 'Deadlocks that PostgreSQL broke');
   const size = gauge('parley_database_size_bytes', 'Size of the database on disk');
@@ -46,6 +51,9 @@ export function observeDatabase(db: Db, log: Log): void {
       result.observe(outboxDepth, state.outboxDepth);
       result.observe(outboxOldest, state.outboxOldest);
       result.observe(deadLetters, state.deadLetters);
+      result.observe(conversations, state.waiting, { status: 'waiting' });
+      result.observe(conversations, state.open, { status: 'open' });
+      result.observe(longestWaiting, state.longestWaiting);
       result.observe(transactions, state.commits, { outcome: 'committed' });
       result.observe(transactions, state.rollbacks, { outcome: 'rolled back' });
       result.observe(deadlocks, state.deadlocks);
@@ -62,6 +70,8 @@ export function observeDatabase(db: Db, log: Log): void {
       outboxDepth,
       outboxOldest,
       deadLetters,
+      conversations,
+      longestWaiting,
       transactions,
       deadlocks,
       size,

@@ -65,6 +65,11 @@ export function createRelay({ db, bus, config, metrics, log }: RelayParts): Rela
     metrics.breakerChanges({ state: breakerStates[state] });
     log.warn({ state: CircuitState[state] }, 'the bus’s circuit breaker changed');
   });
+  metrics.observe(
+    'parley_bus_breaker_open',
+    '1 while the bus’s circuit breaker is not closed: publishes failed one after another and are not tried',
+    () => Number(breaker.state !== CircuitState.Closed),
+  );
   const published: bigint[] = [];
   let stopped = false;
   let deleteTimer: NodeJS.Timeout | undefined;

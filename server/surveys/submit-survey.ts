@@ -4,6 +4,7 @@ import type { Db } from '../db.ts';
 import { badInput, conflict, forbidden } from '../errors.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { type Survey, surveyFields } from './survey.ts';
 
 /** How long an answer may be changed: long enough to correct a slip, short enough that results stand. */
@@ -12,7 +13,7 @@ const CHANGEABLE_MS = 3_600_000;
 export type Answer = { readonly conversationId: string; readonly rating: number; readonly comment: string | null };
 
 export async function submitSurvey(
-  { db, limits }: { db: Db; limits: RateLimits },
+  { db, limits, metrics }: { db: Db; limits: RateLimits; metrics: Metrics },
   viewer: Viewer,
   answer: Answer,
 ): Promise<Survey> {
@@ -26,7 +27,9 @@ export async function submitSurvey(
     data: { id: uuidv7(), conversationId, participantId: viewer.id, rating, comment },
     skipDuplicates: true,
   });
-  if (created.count === 0) {
+  if (created.count > 0) {
+    metrics.surveys({ rating: String(rating) as '1' });
+  } else {
     // One statement, so that two changes at once cannot both look at an older answer.
     const changed = await db.survey.updateMany({
       where: { conversationId, participantId: viewer.id, submittedAt: { gt: new Date(Date.now() - CHANGEABLE_MS) } },

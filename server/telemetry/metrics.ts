@@ -88,6 +88,9 @@ export function createMetrics() {
     }),
     limited: counter('parley_limited', 'What was refused because of a limit, by the limit', { limit: limitNames }),
     receipts: counter('parley_receipts', 'Acknowledgements that raised a watermark'),
+    surveys: counter('parley_surveys', 'Survey answers by rating, as first given', {
+      rating: ['1', '2', '3', '4', '5'],
+    }),
     operations: openCounter<Operation & { outcome: 'ok' | 'refused' | 'failed' }>(
       'parley_operations',
       'GraphQL operations by type, root field, transport and outcome',
