@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { createAdmit } from './auth/admit.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
+import { createEndedLogins } from './auth/ended-logins.ts';
 import { installationKey } from './auth/installation-keys.ts';
+import { createOpenSockets } from './auth/open-sockets.ts';
 import { createSessionRecorder } from './auth/record-session.ts';
+import { createIdentityHash } from './auth/remember-identity.ts';
 import { createRemoteKeys } from './auth/remote-keys.ts';
 import { createSignIn } from './auth/sign-in.ts';
 import { createVerifyToken } from './auth/verify-token.ts';
+import { createAccessWatch } from './auth/watch-access.ts';
 import type { Config } from './config.ts';
 import { observeDatabase } from './database-state/observe-database.ts';
 import { type Db, openDb } from './db.ts';
@@ -68,14 +73,21 @@ export async function startApp({
   });
   const measure = createMeasure({ metrics, kpis });
 
-  const [ownKey, fingerprintKey] = await Promise.all([
+  const [ownKey, fingerprintKey, identityKey] = await Promise.all([
     ownSigningKey(config, db),
     installationKey(db, 'body_fingerprint'),
+    installationKey(db, 'deleted_identity'),
   ]);
-  const participants = createParticipantDirectory({ db, bus });
+  const participants = createParticipantDirectory({ db });
+  const endedLogins = createEndedLogins({ db });
+  const access = createAccessWatch({ db, bus, config, onError });
+  const admit = createAdmit({ participants, endedLogins });
   const sessions = createSessionRecorder({ db, onError });
   const remoteKeys = config.AUTH_JWKS_URL ? createRemoteKeys({ url: config.AUTH_JWKS_URL, log }) : undefined;
   const verifyToken = createVerifyToken({ key: ownKey, remoteKeys });
+  const identityHash = createIdentityHash(identityKey);
+  const authenticate = createAuthenticate({ db, verifyToken, admit, sessions, access, identityHash });
+  const openSockets = createOpenSockets({ authenticate, admit });
 
   const relay = createRelay({ db, bus, config, metrics, log });
   const receipts = createReceiptBroadcast({ bus, config });
@@ -85,6 +97,15 @@ export async function startApp({
   const inboxWatch = createInboxWatch({ db, bus, config, onError });
   const kpiFeed = createKpiFeed(db);
   observeDatabase(db, log);
+  // What is known of them is forgotten before anybody asks again.
+  access.onChange(({ participantId }) => {
+    participants.forget(participantId);
+    endedLogins.forget(participantId);
+  });
+  access.onChange((change) => hub.recheck(change));
+  access.onChange(({ participantId, conversationId }) =>
+    conversationId === null ? openSockets.recheck(participantId) : undefined,
+  );
 
   const { sendMessage, idle: sendsDone } = createSendMessage({ db, config, limits, relay, fingerprintKey, measure });
 
@@ -98,7 +119,10 @@ export async function startApp({
     schema: createSchema(),
     limits,
     participants,
-    authenticate: createAuthenticate({ db, verifyToken, participants, sessions }),
+    authenticate,
+    admit,
+    access,
+    openSockets,
     signIn: ownKey && createSignIn({ db, key: ownKey }),
     relay,
     hub,
@@ -128,6 +152,7 @@ export async function startApp({
       process.exit(1);
     }, config.DRAIN_DELAY_MS + config.DRAIN_TIMEOUT_MS).unref();
     await http?.drain();
+    await access.stop();
     await kpiFeed.stop();
     await sendsDone();
     await relay.stop();
@@ -143,6 +168,7 @@ export async function startApp({
   }
 
   try {
+    await access.start();
     relay.start();
     hub.start();
     inboxWatch.start();

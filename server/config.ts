@@ -65,6 +65,14 @@ const fields = {
     .describe(
       'Proxies whose `X-Forwarded-For` is believed: how many there are in front, or their addresses and networks, comma-separated. Without it the address of the connection counts.',
     ),
+  LOCATION_HEADER: z
+    .string()
+    .regex(/^[a-z0-9-]+$/i, 'must be the name of a header')
+    .transform((name) => name.toLowerCase())
+    .optional()
+    .describe(
+      'Header in which the proxy in front tells a client’s country or region, such as `cf-ipcountry`; noted with sessions. Only where that proxy always sets or removes it: it is believed.',
+    ),
   ALLOWED_ORIGINS: z
     .string()
     .regex(
@@ -149,6 +157,13 @@ const fields = {
   PRESENCE_TTL_MS: ms(45_000).describe('How long a dead process’s participants still count as online, in ms.'),
   PRESENCE_GRACE_MS: ms(2_000).describe(
     'How long a participant without a socket still counts as online, in ms: a reconnect is no absence.',
+  ),
+
+  ACCESS_SWEEP: onOff
+    .default(true)
+    .describe('`off`: this process learns only by the bus that somebody’s access has ended. For tests.'),
+  ACCESS_SWEEP_INTERVAL_MS: ms(500).describe(
+    'How often it looks whose access has changed, in ms: revoked is refused within a second, also without Redis.',
   ),
 
   SOCKET_INIT_TIMEOUT_MS: ms(3_000).describe('How long a socket may stay open without `connection_init`, in ms.'),

@@ -108,6 +108,9 @@ export function isDatabaseAway(error: unknown): boolean {
   return false;
 }
 
+/** What the triggers of deleted participants raise, see the migration identity: they have just been deleted. */
+export const isParticipantDeleted = (error: unknown) => databaseErrorCode(error) === 'PD001';
+
 /** Whether a statement gave up waiting: for a lock that somebody holds, or because it took too long. */
 export function isTooLong(error: unknown): boolean {
   const code = databaseErrorCode(error);
@@ -156,6 +159,8 @@ export function toClientError(
     if (field) return make(message, { code: 'BAD_USER_INPUT', field });
     if (code !== 'INTERNAL_SERVER_ERROR') return make(message, { code: aliases[code] ?? code });
   }
+  if (isParticipantDeleted(cause))
+    return make('The participant of this token was deleted.', { code: 'UNAUTHENTICATED' });
   if (isDatabaseAway(cause)) {
     const { message, code } = unavailable();
     return make(message, { code });

@@ -1,46 +1,76 @@
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Db } from '../db.ts';
-import { ChatError, unauthenticated } from '../errors.ts';
-import type { Participant, Viewer } from '../participants/participant.ts';
-import type { ParticipantDirectory } from '../participants/participant-directory.ts';
-import type { Device, SessionRecorder } from './record-session.ts';
+import { unauthenticated } from '../errors.ts';
+import type { Viewer } from '../participants/participant.ts';
+import { type Admit, type Grant, isUnauthenticated } from './admit.ts';
+import type { Device } from './device.ts';
+import type { SessionRecorder } from './record-session.ts';
 import { registerParticipant } from './register-participant.ts';
-import type { VerifyToken } from './verify-token.ts';
+import type { IdentityHash } from './remember-identity.ts';
+import type { Claims, VerifyToken } from './verify-token.ts';
+import type { AccessWatch } from './watch-access.ts';
 
-/** Who asks, and until when that holds. */
-export type Authenticated = { readonly viewer: Viewer; readonly expiresAt: Date };
-/** authorization: "Bearer <JWT>". Throws UNAUTHENTICATED. */
-export type Authenticate = (authorization: unknown, device: Device) => Promise<Authenticated>;
+export { isUnauthenticated };
+
+/** Who asks, and what lets them. */
+export type Authenticated = { readonly viewer: Viewer; readonly grant: Grant; readonly expiresAt: Date };
+/**
+ * authorization: "Bearer <JWT>". Throws UNAUTHENTICATED. `before`: the grant that this token follows on the same socket; it
+ * must be the same participant's.
+ */
+export type Authenticate = (authorization: unknown, device: Device, before?: Grant) => Promise<Authenticated>;
 
 /** Verified tokens remembered by this process; a signature costs more than everything else a small request does. */
 const MAX_CACHED = 20_000;
+/** Characters; nobody's claims need more, and a longer text is not worth a look. */
+const MAX_TOKEN_LENGTH = 8_192;
 
-type Parts = { db: Db; verifyToken: VerifyToken; participants: ParticipantDirectory; sessions: SessionRecorder };
-type Verified = { readonly participantId: string; readonly expiresAt: Date };
+type Parts = {
+  db: Db;
+  verifyToken: VerifyToken;
+  admit: Admit;
+  sessions: SessionRecorder;
+  access: AccessWatch;
+  identityHash: IdentityHash;
+};
 
-export function createAuthenticate({ db, verifyToken, participants, sessions }: Parts): Authenticate {
-  const verified = new LRUCache<string, Verified>({ max: MAX_CACHED });
+export function createAuthenticate(parts: Parts): Authenticate {
+  const { verifyToken, admit, sessions } = parts;
+  const verified = new LRUCache<string, Grant>({ max: MAX_CACHED });
 
-  async function verify(token: string): Promise<Verified> {
+  async function verify(token: string): Promise<Grant> {
     const claims = await verifyToken(token);
-    const { id } = await registerParticipant({ db, participants }, claims);
-    const result = { participantId: id, expiresAt: new Date(claims.expiresAt * 1000) };
-    verified.set(token, result);
-    return result;
+    const { id } = await registerParticipant(parts, claims);
+    const grant = {
+      participantId: id,
+      login: loginOf(claims, token, id),
+      issuedAt: claims.issuedAt,
+      expiresAt: new Date(claims.expiresAt * 1000),
+    };
+    verified.set(token, grant);
+    return grant;
   }
 
-  return async function authenticate(authorization, device) {
+  return async function authenticate(authorization, device, before) {
     const token = typeof authorization === 'string' ? /^Bearer +(\S+)$/i.exec(authorization)?.[1] : undefined;
     if (!token)
       throw unauthenticated(authorization ? 'The Authorization is not a Bearer token.' : 'No token was given.');
-    const known = verified.get(token);
-    if (known && known.expiresAt.getTime() <= Date.now()) throw unauthenticated('The token has expired.');
-    const { participantId, expiresAt } = known ?? (await verify(token));
-    const [viewer]: (Participant | undefined)[] = await participants.load([participantId]);
-    if (!viewer) throw unauthenticated('The participant of this token is gone.');
-    sessions.seen(viewer.id, token, device);
-    return { viewer, expiresAt };
+    if (token.length > MAX_TOKEN_LENGTH) throw unauthenticated('The token is too long.');
+    const grant = verified.get(token) ?? (await verify(token));
+    const viewer = await admit(grant);
+    if (before && before.participantId !== viewer.id) throw unauthenticated('The token is somebody else’s.');
+    if (before) await sessions.continued(before, grant);
+    sessions.seen(grant, device);
+    return { viewer, grant, expiresAt: grant.expiresAt };
   };
 }
 
-export const isUnauthenticated = (error: unknown) => error instanceof ChatError && error.code === 'UNAUTHENTICATED';
+/**
+ * What belongs to one session: all tokens with one `sid`, else each token (and what follows it on its socket). Hashed,
+ * because the token itself must not be found in the database.
+ */
+const loginOf = ({ sid }: Claims, token: string, participantId: string) =>
+  createHash('sha256')
+    .update(`${participantId} ${sid === undefined ? token : `sid ${sid}`}`)
+    .digest('base64url');

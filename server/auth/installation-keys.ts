@@ -8,7 +8,10 @@ const KEY_BYTES = 32;
  * A key that this installation made for itself, once, and keeps in its database. Two processes that start at the same
  * moment agree: the first row stands.
  */
-export async function installationKey(db: Db, name: 'auth_secret' | 'body_fingerprint'): Promise<Uint8Array> {
+export async function installationKey(
+  db: Db,
+  name: 'auth_secret' | 'body_fingerprint' | 'deleted_identity',
+): Promise<Uint8Array> {
   const stored = await db.installationKey.findUnique({ where: { name } });
   if (stored) return stored.value;
   await db.installationKey.createMany({

@@ -10,6 +10,8 @@ export type Claims = {
   readonly name: string;
   readonly issuedAt: number;
   readonly expiresAt: number;
+  /** The session at whoever signed the token, where it says so. */
+  readonly sid: string | undefined;
 };
 export type VerifyToken = (token: string) => Promise<Claims>;
 
@@ -32,6 +34,7 @@ const claims = z.object({
   sub: text,
   role: z.enum(['customer', 'agent', 'manager']),
   name: text.optional(),
+  sid: text.optional(),
   iat: z.number().optional(),
   exp: z.number(),
 });
@@ -51,10 +54,10 @@ export function createVerifyToken({ key, remoteKeys }: Keys): VerifyToken {
       const { path, message } = parsed.error.issues[0]!;
       throw unauthenticated(`The token's claim "${String(path[0])}" is not usable (${message}).`);
     }
-    const { sub, role, name = sub, iat = 0, exp } = parsed.data;
+    const { sub, role, name = sub, iat = 0, exp, sid } = parsed.data;
     // The tolerance is for iat and nbf: what has expired would be refused at its second use, and close its socket at once.
     if (exp * 1000 <= Date.now()) throw unauthenticated('The token has expired.');
-    return { sub, role: role.toUpperCase() as Role, name, issuedAt: iat, expiresAt: Math.min(exp, LATEST_S) };
+    return { sub, role: role.toUpperCase() as Role, name, issuedAt: iat, expiresAt: Math.min(exp, LATEST_S), sid };
   };
 
   async function verify(token: string): Promise<JWTPayload> {

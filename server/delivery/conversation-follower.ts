@@ -97,6 +97,10 @@ export class ConversationFollower implements PresenceListener {
     this.#give({ type: 'presence', conversationId: this.conversationId, participantId, online });
   }
 
+  recheck(participantId: string): void {
+    for (const reader of this.readers) if (reader.viewerId === participantId) reader.doubt();
+  }
+
   /** Compares with the database: after a gap of the bus, when something was lost without a trace. */
   async check(): Promise<void> {
     try {

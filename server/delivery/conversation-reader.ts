@@ -47,6 +47,7 @@ export class ConversationReader {
   readonly #parts: ReaderParts;
   #phase: Phase = 'state';
   #isBehind = false;
+  #inDoubt = false;
   #buffer: ConversationUpdate[] = [];
 
   constructor(parts: ReaderParts) {
@@ -56,8 +57,33 @@ export class ConversationReader {
     parts.follower.readers.add(this);
   }
 
+  get viewerId(): string {
+    return this.#parts.viewerId;
+  }
+
   get ready(): boolean {
-    return this.#phase !== 'live' || this.#buffer.length > 0;
+    return this.#inDoubt || this.#phase !== 'live' || this.#buffer.length > 0;
+  }
+
+  /** The viewer may have lost access: asked before anything more is given, of a page in hand as well. */
+  doubt(): void {
+    this.#inDoubt = true;
+    this.#parts.onReady();
+  }
+
+  get inDoubt(): boolean {
+    return this.#inDoubt;
+  }
+
+  /** Throws when the viewer may no longer read. */
+  async settleDoubt(): Promise<void> {
+    while (this.#inDoubt) {
+      this.#inDoubt = false;
+      await this.#parts.authorize().catch((error) => {
+        this.#inDoubt = true;
+        throw error;
+      });
+    }
   }
 
   get isLive(): boolean {
@@ -87,6 +113,7 @@ export class ConversationReader {
 
   /** The next batch; empty when there is nothing yet. */
   async take(): Promise<ConversationUpdate[]> {
+    await this.settleDoubt();
     switch (this.#phase) {
       case 'state':
         if (this.#isBehind) await this.#parts.authorize();

@@ -26,11 +26,13 @@ export async function followConversation(
   afterSeq: number | undefined,
 ): Promise<AsyncIterableIterator<ConversationUpdate, void, void>> {
   const { db, hub, measure } = parts;
+  const { rechecks } = hub;
   const { conversation } = await accessConversation(db, viewer, conversationId);
   const signal = createSignal();
   const reader = await hub.attach(conversationId, {
     position: checkPosition('afterSeq', afterSeq ?? conversation.headSeq, conversation.headSeq),
     headSeq: conversation.headSeq,
+    rechecks,
     viewerId: viewer.id,
     authorize: () => accessNow(parts, viewer, conversationId),
     onReady: signal.raise,
@@ -62,7 +64,8 @@ export async function* takeAll(
   measure: Measure,
 ): AsyncGenerator<ConversationUpdate, void, void> {
   const live = reader.isLive;
-  for (const update of await takePatiently(reader, signal)) {
+  for (const update of (await patiently(signal, () => reader.take())) ?? []) {
+    if (reader.inDoubt) await patiently(signal, () => reader.settleDoubt());
     yield update;
     if (live && update.type === 'event' && update.event.kind === 'MESSAGE_POSTED')
       measure.delivered(update.event.at, update.event.traceparent);
@@ -89,14 +92,14 @@ export function checkPosition(field: string, seq: number, headSeq: number): numb
 export const RETRY_MS = 500;
 
 /** PostgreSQL being away is no reason to end a subscription: it goes on where it was when it is back. */
-async function takePatiently(reader: ConversationReader, signal: Signal): Promise<ConversationUpdate[]> {
+async function patiently<T>(signal: Signal, work: () => Promise<T>): Promise<T | undefined> {
   while (!signal.ended) {
     try {
-      return await reader.take();
+      return await work();
     } catch (error) {
       if (!isDatabaseAway(error)) throw error;
       await signal.after(RETRY_MS);
     }
   }
-  return [];
+  return undefined;
 }

@@ -55,11 +55,13 @@ export async function followInbox(
       return conversation;
     };
     try {
+      const { rechecks } = hub;
       const { headSeq } = await authorize();
       const reader = await hub.attach(conversationId, {
         // A position in what was not the viewer's then says nothing about it now.
         position: position <= headSeq ? position : 0,
         headSeq,
+        rechecks,
         viewerId: viewer.id,
         authorize,
         onReady: () => {

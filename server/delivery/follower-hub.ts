@@ -8,11 +8,16 @@ import { sweepHeads } from './delivery-queries.ts';
  * head sweep, which finds what the bus lost: by it, at the latest, every event arrives (D5).
  */
 export type FollowerHub = {
+  /** Rises with each recheck: whoever is let in asks for it before, so that none in between is missed. */
+  readonly rechecks: number;
   attach(
     conversationId: string,
-    reader: Omit<ReaderParts, 'db' | 'config' | 'metrics' | 'follower'>,
+    /** rechecks: as they stood before the viewer was let in. */
+    reader: Omit<ReaderParts, 'db' | 'config' | 'metrics' | 'follower'> & { rechecks: number },
   ): Promise<ConversationReader>;
   detach(reader: ConversationReader): void;
+  /** Somebody's access has changed, to one conversation or to any: their readers ask again before they give anything more. */
+  recheck(change: { participantId: string; conversationId: string | null }): void;
   start(): void;
   stop(): Promise<void>;
 };
@@ -25,6 +30,7 @@ type Followed = { follower: ConversationFollower; opened: Promise<void>; readers
 export function createFollowerHub(parts: FollowerParts): FollowerHub {
   const { db, bus, config, metrics, onError } = parts;
   const followed = new Map<string, Followed>();
+  let rechecks = 0;
 
   async function sweep(): Promise<void> {
     const ids = [...followed.keys()];
@@ -48,7 +54,7 @@ export function createFollowerHub(parts: FollowerParts): FollowerHub {
   });
 
   return {
-    async attach(conversationId, reader) {
+    async attach(conversationId, { rechecks: before, ...reader }) {
       let entry = followed.get(conversationId);
       if (!entry) {
         const follower = new ConversationFollower(parts, conversationId);
@@ -63,12 +69,22 @@ export function createFollowerHub(parts: FollowerParts): FollowerHub {
         release(conversationId, entry);
         throw error;
       }
-      return new ConversationReader({ db, config, metrics, follower: entry.follower, ...reader });
+      const attached = new ConversationReader({ db, config, metrics, follower: entry.follower, ...reader });
+      if (before !== rechecks) attached.doubt();
+      return attached;
     },
     detach(reader) {
       reader.close();
       const entry = followed.get(reader.conversationId);
       if (entry) release(reader.conversationId, entry); // none after stop
+    },
+    get rechecks() {
+      return rechecks;
+    },
+    recheck({ participantId, conversationId }) {
+      rechecks++;
+      const entries = conversationId === null ? followed.values() : [followed.get(conversationId)];
+      for (const entry of entries) entry?.follower.recheck(participantId);
     },
     start: () => sweeping.start(),
     async stop() {

@@ -1,6 +1,9 @@
 import type { GraphQLSchema } from 'graphql';
+import type { Admit } from '../auth/admit.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
+import type { OpenSockets } from '../auth/open-sockets.ts';
 import type { SignIn } from '../auth/sign-in.ts';
+import type { AccessWatch } from '../auth/watch-access.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import type { Acknowledge } from '../delivery/acknowledge.ts';
@@ -29,6 +32,9 @@ export type App = {
   readonly limits: RateLimits;
   readonly participants: ParticipantDirectory;
   readonly authenticate: Authenticate;
+  readonly admit: Admit;
+  readonly access: AccessWatch;
+  readonly openSockets: OpenSockets;
   /** Absent in production without AUTH_SECRET: no secret is made up there. */
   readonly signIn: SignIn | undefined;
   readonly relay: Relay;

@@ -19,5 +19,9 @@ export const createContext = (app: App, viewer: Viewer, socket?: SocketIdentity)
   socket,
 });
 
-/** For each event of a subscription: what was read for the last one is old by now. */
-export const freshContext = ({ app, viewer, socket }: Context): Context => createContext(app, viewer, socket);
+/** For each event of a subscription: what was read for the last one is old by now, and so may be the viewer's role. */
+export async function freshContext({ app, viewer, socket }: Context): Promise<Context> {
+  // With PostgreSQL away nothing can be read with an old role either.
+  const [current = viewer] = await app.participants.load([viewer.id]).catch(() => []);
+  return createContext(app, current, socket);
+}

@@ -7,7 +7,7 @@ import { expressMiddleware } from '@as-integrations/express5';
 import { type Span, trace } from '@opentelemetry/api';
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { type FormattedExecutionResult, GraphQLError } from 'graphql';
-import { deviceOf } from '../auth/record-session.ts';
+import { deviceOf } from '../auth/device.ts';
 import { endSpan, runIn, startOperation } from '../telemetry/message-trace.ts';
 import { hasTokenInUrl } from '../token-in-url.ts';
 import type { App } from './app-parts.ts';
@@ -63,18 +63,29 @@ export async function graphqlOverHttp(app: App, gate: Gate): Promise<{ routes: R
   return { routes, stop: () => server.stop() };
 }
 
+const statusOf: Record<string, number> = { UNAUTHENTICATED: 401, RATE_LIMITED: 429, GRAPHQL_VALIDATION_FAILED: 400 };
+
+/** The document, wherever the request has it. */
+function sourceOf({ body, query: search }: Request): string {
+  const source: unknown = body?.query ?? search.query;
+  return typeof source === 'string' ? source : '';
+}
+
 async function contextOf(app: App, gate: Gate, request: Request): Promise<Context> {
   try {
     const { viewer } = await gate.authenticate(
       gate.addressOf(request),
       request.headers.authorization,
-      deviceOf(request.headers),
+      deviceOf(request.headers, undefined, app.config.LOCATION_HEADER),
     );
+    const refused = gate.documents.checkSource(sourceOf(request));
+    if (refused) throw refused;
     return createContext(app, viewer);
   } catch (error) {
-    const [translated] = translate(app, [new GraphQLError('', { originalError: error as Error })]);
+    const located = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });
+    const [translated] = translate(app, [located]);
     const { code, retryAfterMs } = translated!.extensions;
-    const status = code === 'UNAUTHENTICATED' ? 401 : code === 'RATE_LIMITED' ? 429 : 503;
+    const status = statusOf[String(code)] ?? 503;
     const headers = new HeaderMap();
     if (status === 401) headers.set('www-authenticate', 'Bearer');
     if (status === 429) headers.set('retry-after', String(Math.ceil(Number(retryAfterMs) / 1000)));
@@ -135,11 +146,6 @@ function traceAndMeasure(app: App): ApolloServerPlugin<Context> {
 const limitDocuments = ({ documents, admit }: Gate): ApolloServerPlugin<Context> => ({
   async requestDidStart() {
     return {
-      async didResolveSource({ source }) {
-        const refused = documents.checkSource(source);
-        if (refused)
-          throw new GraphQLError(refused.message, { extensions: { ...refused.extensions, http: { status: 400 } } });
-      },
       async parsingDidStart() {
         return async (error) => {
           if (error) documents.parseFailed(error);

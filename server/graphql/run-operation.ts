@@ -117,7 +117,7 @@ function eachExecuted(
         const { done, value } = await events.next();
         if (done) return stop();
         const result = await untilAvailable.execute(
-          async () => execute({ ...args, rootValue: value, contextValue: freshContext(args.contextValue) }),
+          async () => execute({ ...args, rootValue: value, contextValue: await freshContext(args.contextValue) }),
           stopped.signal,
         );
         return { done: false, value: result.errors ? { ...result, errors: translate(app, result.errors) } : result };

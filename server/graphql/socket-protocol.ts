@@ -2,8 +2,8 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST
 import { makeServer, type Server, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { isUnauthenticated } from '../auth/authenticate.ts';
-import { type Device, deviceOf } from '../auth/record-session.ts';
-import { createSocketIdentity, type SocketIdentity } from '../auth/socket-identity.ts';
+import { type Device, deviceOf } from '../auth/device.ts';
+import type { SocketIdentity } from '../auth/socket-identity.ts';
 import { ChatError, rateLimited } from '../errors.ts';
 import type { SocketPlace } from './admit-socket.ts';
 import type { App } from './app-parts.ts';
@@ -73,10 +73,9 @@ export function createSocketProtocol(app: App, gate: Gate): Server<Extra> {
   async function connect({ connectionParams, extra }: Connection): Promise<boolean> {
     const { socket } = extra;
     try {
-      const device: Device = deviceOf(extra.headers, connectionParams?.device);
+      const device: Device = deviceOf(extra.headers, connectionParams?.device, config.LOCATION_HEADER);
       const authenticated = await gate.authenticate(extra.place.address, connectionParams?.authorization, device);
-      extra.identity = createSocketIdentity(authenticated, {
-        authenticate: app.authenticate,
+      extra.identity = app.openSockets.open(authenticated, {
         device,
         close: (code, reason) => socket.close(code, reason),
       });
@@ -127,8 +126,8 @@ export function createSocketProtocol(app: App, gate: Gate): Server<Extra> {
     try {
       const { viewer } = identity!;
       gate.admit(viewer.id, prepared.document, operation, payload.variables);
-      // The newest name and role: they may have changed since the socket was opened.
-      const [current = viewer] = await app.participants.load([viewer.id]);
+      // The newest name and role, and whether they may still come in: that may have changed since the socket was opened.
+      const current = await app.admit(identity!.grant);
       const traceparent = payload.extensions?.traceparent;
       return {
         schema: app.schema,

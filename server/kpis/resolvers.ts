@@ -1,4 +1,5 @@
 import type { KpiOverview, Resolvers } from '../generated/graphql.ts';
+import type { Context } from '../graphql/context.ts';
 import { accessKpis } from './access-kpis.ts';
 import { readKpiOverview } from './read-kpi-overview.ts';
 
@@ -10,7 +11,11 @@ export const kpiResolvers: Resolvers = {
   Subscription: {
     kpiOverview: {
       subscribe: (_root, { windowMinutes }, { app, viewer }) => app.kpiFeed.follow(accessKpis(viewer, windowMinutes)),
-      resolve: (overview: KpiOverview) => overview,
+      // Whoever is a manager no longer sees no more of them.
+      resolve: (overview: KpiOverview, { windowMinutes }: { windowMinutes?: number | null }, { viewer }: Context) => {
+        accessKpis(viewer, windowMinutes);
+        return overview;
+      },
     },
   },
 };

@@ -6,6 +6,8 @@ export type Participant = {
   readonly externalId: string;
   readonly name: string;
   readonly role: Role;
+  /** When they were deleted; null: they were not. */
+  readonly deletedAt: Date | null;
 };
 
 /** Who makes a request: the participant that the token stands for. */
@@ -13,4 +15,7 @@ export type Viewer = Participant;
 
 export const isStaff = ({ role }: Participant) => role !== 'CUSTOMER';
 
-export const participantFields = { id: true, externalId: true, name: true, role: true } as const;
+export const participantFields = { id: true, externalId: true, name: true, role: true, deletedAt: true } as const;
+
+/** What is left of a name; clients that want to say it in their own language go by deletedAt. A constraint holds it. */
+export const DELETED_NAME = 'Deleted participant';

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Authenticate, Authenticated } from '../auth/authenticate.ts';
-import type { Device } from '../auth/record-session.ts';
+import type { Device } from '../auth/device.ts';
 import { ChatError } from '../errors.ts';
 import type { RateLimits } from './rate-limits.ts';
 
