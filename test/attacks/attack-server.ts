@@ -1,0 +1,17 @@
+import { startForFile } from '../api/start-for-file.ts';
+import { OperationError } from '../harness/actor.ts';
+import { type Env, startProcess } from '../harness/server.ts';
+
+/** As it stands on the internet: production mode, every limit at its default. Behind one proxy, so that tests can be many. */
+export const startAttacked = (env: Env = {}) =>
+  startForFile({ NODE_ENV: 'production', RATE_LIMIT_SCALE: '1', TRUST_PROXY: '1', ...env }, startProcess);
+
+/** The errors that an operation is refused with; fails when it is not. */
+export async function errorsOf(running: Promise<unknown>): Promise<OperationError['errors']> {
+  const outcome = await running.then(
+    (data) => new Error(`it was not refused: ${JSON.stringify(data)}`),
+    (error: unknown) => error,
+  );
+  if (!(outcome instanceof OperationError)) throw outcome;
+  return outcome.errors;
+}
