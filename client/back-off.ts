@@ -14,3 +14,15 @@ export function backOffMs(attempt: number, random: () => number = Math.random): 
   const ceiling = Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt, 16));
   return Math.max(FLOOR_MS, Math.round(ceiling * random()));
 }
+
+/** No hint of a server is obeyed for longer than this, in ms. */
+const HINT_CAP_MS = 60_000;
+
+/**
+ * What a server that sends its clients away asks them to wait, in ms: `retry-after-ms=<n>` in the reason of its close, so
+ * that a thousand of them do not come back in the same moment. Null where it does not say.
+ */
+export function retryAfterHint(reason: string): number | null {
+  const [, ms] = /retry[-_ ]?after(?:[-_ ]?ms)?\s*[=: ]\s*(\d+)/i.exec(reason) ?? [];
+  return ms === undefined ? null : Math.min(HINT_CAP_MS, Math.max(FLOOR_MS, Number(ms)));
+}

@@ -5,10 +5,11 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { buildSchema, GraphQLError } from 'graphql';
 import { useServer as serveGraphql } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Connection, type ConnectionState, createConnection, socketUrl } from './connection.ts';
+import { type Connection, type ConnectionState, createConnection } from './connection.ts';
 import { follow } from './follow.ts';
 import type { ParleyError } from './parley-error.ts';
 import { request } from './request.ts';
+import { socketUrl } from './socket-url.ts';
 
 /* The connection against a real graphql-ws server whose moods the tests decide. */
 

@@ -1,7 +1,10 @@
 import { createClient as createSocket } from 'graphql-ws/client';
-import { backOffMs } from './back-off.ts';
+import { backOffMs, retryAfterHint } from './back-off.ts';
+import { keepTokenFresh } from './keep-token-fresh.ts';
 import { FORBIDDEN_CLOSE, ParleyError } from './parley-error.ts';
+import { quietSocket } from './quiet-socket.ts';
 import { createSocketOperations, type SocketOperations } from './socket-operations.ts';
+import { socketUrl } from './socket-url.ts';
 import { createStore, type Observable } from './store.ts';
 import { watchNetwork } from './watch-network.ts';
 
@@ -15,8 +18,8 @@ import { watchNetwork } from './watch-network.ts';
 const PING_EVERY_MS = 10_000;
 /** How long it may take to give one, in ms; then it counts as dead (half-open TCP gives no other sign). */
 const PONG_WITHIN_MS = 5_000;
-/** How long the server may take to accept the socket, in ms. */
-const ACCEPT_WITHIN_MS = 10_000;
+/** How long it may take until the server has accepted the socket, in ms: a network that swallows packets says nothing for minutes. */
+const CONNECT_WITHIN_MS = 15_000;
 /** How long a socket stays open that nothing uses, in ms: the next operation is often near. */
 const IDLE_CLOSE_MS = 3_000;
 /** A socket that held this long, in ms, ends the series of failures before it; a server that accepts and drops does not. */
@@ -31,20 +34,23 @@ export type ConnectionState =
   | { readonly status: 'waiting'; readonly retryAt: number }
   /** Switched off by `setOffline(true)`. */
   | { readonly status: 'offline' }
-  /** The server refused a fresh token. Nothing more is tried until `reconnect()`. */
+  /** The server refused a fresh token, or it is another participant's. Nothing more is tried until `reconnect()`. */
   | { readonly status: 'refused'; readonly error: ParleyError }
   | { readonly status: 'closed' };
 
 export interface ConnectionOptions {
   /** Address of `/graphql`; http(s) and ws(s) alike, in a browser also relative to the page. */
   url: string;
-  /** The JWT, or a way to get a fresh one; asked at every connect and when the server refuses the last. */
+  /** The JWT, or a way to get a fresh one: asked at every connect, before the last runs out, and when the server refuses it. */
   token: string | (() => string | Promise<string>);
   /** Default: the platform's WebSocket. */
   webSocketImpl?: unknown;
   /** Longest wait for an answer on an open socket before the operation counts as lost, in ms. Default 15,000. */
   answerTimeoutMs?: number;
 }
+
+/** Rejects for a token that must not be used. */
+export type Admit = (token: string) => Promise<void>;
 
 export interface Connection extends SocketOperations {
   readonly state: Observable<ConnectionState>;
@@ -58,7 +64,7 @@ export interface Connection extends SocketOperations {
   close(): void;
 }
 
-export function createConnection(options: ConnectionOptions): Connection {
+export function createConnection(options: ConnectionOptions, admit: Admit = async () => {}): Connection {
   const { token, answerTimeoutMs = 15_000 } = options;
   const state = createStore<ConnectionState>({ status: 'idle' });
   let switchedOff = false;
@@ -68,62 +74,82 @@ export function createConnection(options: ConnectionOptions): Connection {
   let connectedAt = 0;
   let bearer = '';
   let preparing: Promise<void> | undefined;
-  let pongTimer: ReturnType<typeof setTimeout> | undefined;
+  let deadline: ReturnType<typeof setTimeout> | undefined;
   let endWait = () => {};
   let probe = () => {};
-
   const pauses = new Set<() => void>();
 
   const status = () => state.getSnapshot().status;
 
   const socket = createSocket({
     url: socketUrl(options.url),
-    webSocketImpl: options.webSocketImpl,
+    webSocketImpl: quietSocket(options.webSocketImpl),
     connectionParams: () => ({ authorization: `Bearer ${bearer}` }),
     retryAttempts: 0,
     lazyCloseTimeout: IDLE_CLOSE_MS,
-    connectionAckWaitTimeout: ACCEPT_WITHIN_MS,
     keepAlive: PING_EVERY_MS,
     on: {
+      connecting: () => answerWithin(CONNECT_WITHIN_MS),
       opened: (opened) => {
         probe = () => {
           (opened as WebSocket).send('{"type":"ping"}');
-          expectPong();
+          answerWithin(PONG_WITHIN_MS);
         };
       },
       connected: () => {
+        clearTimeout(deadline);
         connectedAt = Date.now();
+        if (typeof token === 'function') keeper.watch(bearer);
         state.set({ status: 'online' });
       },
       ping: (received) => {
-        if (!received) expectPong();
+        if (!received) answerWithin(PONG_WITHIN_MS);
       },
       pong: (received) => {
-        if (received) clearTimeout(pongTimer);
+        if (received) clearTimeout(deadline);
       },
       closed: lost,
       error: lost,
     },
   });
+  const surroundings = { answerTimeoutMs, isOffline: () => switchedOff };
+  const keeper = keepTokenFresh({
+    // A new token that is not good leaves the socket as it was.
+    attempt: createSocketOperations(socket, { ...surroundings, refused() {} }).attempt,
+    fresh: getToken,
+    reconnect() {
+      retryAt = 0;
+      state.set({ status: 'waiting', retryAt: Date.now() });
+      socket.terminate();
+    },
+  });
 
-  function expectPong(): void {
-    clearTimeout(pongTimer);
-    pongTimer = setTimeout(() => socket.terminate(), PONG_WITHIN_MS);
+  /** A server that says nothing for so long is not there, whatever TCP believes. */
+  function answerWithin(ms: number): void {
+    clearTimeout(deadline);
+    deadline = setTimeout(() => socket.terminate(), ms);
   }
 
   /** Decides what follows from the end of a socket. Called with its error, its close event, or both in turn. */
   function lost(event: unknown): void {
-    clearTimeout(pongTimer);
+    clearTimeout(deadline);
+    keeper.stop();
     if (status() !== 'online' && status() !== 'connecting') return;
     if (status() === 'online' && Date.now() - connectedAt >= HELD_MS) failures = refusals = 0;
-    const { code, reason } = (event ?? {}) as { code?: number; reason?: string };
+    const { code, reason = '' } = (event ?? {}) as { code?: number; reason?: string };
+    const hint = retryAfterHint(reason);
     if (code === 1000) state.set({ status: 'idle' });
     else if (code === FORBIDDEN_CLOSE) refusedToken(reason);
-    else failed();
+    else if (hint === null) failed();
+    else waitFor(hint);
   }
 
   function failed(): void {
-    retryAt = Date.now() + backOffMs(failures++);
+    waitFor(backOffMs(failures++));
+  }
+
+  function waitFor(ms: number): void {
+    retryAt = Date.now() + ms;
     state.set({ status: 'waiting', retryAt });
   }
 
@@ -169,16 +195,22 @@ export function createConnection(options: ConnectionOptions): Connection {
   async function gotToken(): Promise<boolean> {
     state.set({ status: 'connecting' });
     try {
-      bearer = typeof token === 'function' ? await token() : token;
+      bearer = await getToken();
     } catch (error) {
       if (status() !== 'connecting') return false;
-      if ((error as { code?: unknown }).code === 'UNAUTHENTICATED') {
+      if (hopeless.has((error as { code?: unknown }).code)) {
         state.set({ status: 'refused', error: error as ParleyError });
       } else {
         failed();
       }
     }
     return status() === 'connecting';
+  }
+
+  async function getToken(): Promise<string> {
+    const given = typeof token === 'function' ? await token() : token;
+    await admit(given);
+    return given;
   }
 
   function ready(): Promise<void> {
@@ -224,8 +256,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     ready,
     pause,
     ...createSocketOperations(socket, {
-      answerTimeoutMs,
-      isOffline: () => switchedOff,
+      ...surroundings,
       // Said of one operation on an open socket, it holds for the socket: its token is no longer good.
       refused: ({ message }) => {
         if (status() !== 'online') return;
@@ -237,7 +268,8 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (offline === switchedOff || status() === 'closed') return;
       switchedOff = offline;
       if (status() !== 'refused') state.set({ status: offline ? 'offline' : 'idle' });
-      clearTimeout(pongTimer);
+      clearTimeout(deadline);
+      keeper.stop();
       if (offline) socket.terminate();
       else tryNow();
     },
@@ -249,7 +281,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     close() {
       state.set({ status: 'closed' });
       unwatch();
-      clearTimeout(pongTimer);
+      clearTimeout(deadline);
+      keeper.stop();
       endWait();
       for (const end of pauses) end();
       socket.terminate();
@@ -258,10 +291,5 @@ export function createConnection(options: ConnectionOptions): Connection {
   };
 }
 
-/** http → ws, https → wss; in a browser, relative to the page. */
-export function socketUrl(url: string): string {
-  const page = (globalThis as { location?: { href?: string } }).location?.href;
-  const address = new URL(url, page);
-  address.protocol = address.protocol.replace(/^http/, 'ws');
-  return address.href;
-}
+/** What a token callback may reject with when asking it again would not help. */
+const hopeless = new Set<unknown>(['UNAUTHENTICATED', 'WRONG_PARTICIPANT']);

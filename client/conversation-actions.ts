@@ -4,23 +4,17 @@ import {
   addParticipantMutation,
   assignConversationMutation,
   closeConversationMutation,
-  deleteMessageMutation,
-  editMessageMutation,
   removeParticipantMutation,
   reopenConversationMutation,
   setTypingMutation,
   submitSurveyMutation,
 } from './operations.ts';
-import type { ParleyError } from './parley-error.ts';
 import { request } from './request.ts';
 import type { Survey } from './types.ts';
 import { createTypingSignal } from './typing-signal.ts';
 
 /** Each resolves when the server has done it and rejects with a ParleyError; what it changed arrives by the stream. */
 export interface ConversationActions {
-  /** On top of the version that is shown; if somebody was faster, on top of theirs: the last writer wins. */
-  edit(messageId: string, body: string): Promise<void>;
-  delete(messageId: string): Promise<void>;
   setTyping(typing: boolean): void;
   /** Agents: claims the conversation, or hands it to another agent. */
   assign(agentId?: string): Promise<void>;
@@ -34,15 +28,11 @@ export interface ConversationActions {
   submitSurvey(rating: number, comment?: string): Promise<void>;
 }
 
-/** How often an edit is put on top of somebody else's before it counts as failed. */
-const MAX_EDIT_CONFLICTS = 5;
-
-interface Held {
-  current(): ConversationState | null;
-  change(fold: (state: ConversationState) => ConversationState): void;
-}
-
-export function conversationActions(connection: Connection, conversationId: string, held: Held): ConversationActions {
+export function conversationActions(
+  connection: Connection,
+  conversationId: string,
+  change: (fold: (state: ConversationState) => ConversationState) => void,
+): ConversationActions {
   async function run<T = unknown>(document: string, input: object = {}): Promise<T> {
     return request<T>(connection, document, () => ({ input: { conversationId, ...input } }));
   }
@@ -55,25 +45,6 @@ export function conversationActions(connection: Connection, conversationId: stri
 
   return {
     setTyping: typing.set,
-    async edit(messageId, body) {
-      const shown = held.current()?.messages.find(({ id }) => id === messageId);
-      let version = shown?.version ?? 1;
-      for (let conflicts = 0; ; conflicts++) {
-        try {
-          await run(editMessageMutation, { messageId, body, version });
-          return;
-        } catch (caught) {
-          const error = caught as ParleyError;
-          const theirs = error.details.message as { version?: unknown; deletedAt?: unknown } | undefined;
-          const onTop = error.code === 'CONFLICT' && typeof theirs?.version === 'number' && !theirs.deletedAt;
-          if (!onTop || conflicts >= MAX_EDIT_CONFLICTS) throw error;
-          version = theirs.version as number;
-        }
-      }
-    },
-    async delete(messageId) {
-      await run(deleteMessageMutation, { messageId });
-    },
     async assign(agentId) {
       await run(assignConversationMutation, { agentId });
     },
@@ -94,7 +65,7 @@ export function conversationActions(connection: Connection, conversationId: stri
         rating,
         comment,
       });
-      held.change((state) => ({ ...state, survey: submitSurvey.survey }));
+      change((state) => ({ ...state, survey: submitSurvey.survey }));
     },
   };
 }

@@ -1,51 +1,44 @@
 import { createAcknowledger } from './acknowledger.ts';
 import type { Connection } from './connection.ts';
 import { type ConversationActions, conversationActions } from './conversation-actions.ts';
+import type { ConversationCache } from './conversation-cache.ts';
+import { type ConversationView, shownMessages } from './conversation-view.ts';
 import {
   advanceReceipt,
   applyUpdate,
   type ConversationState,
   foldEarlier,
-  foldSnapshot,
   interrupt,
-  type Message,
+  mergeMessage,
   setTyping,
 } from './fold.ts';
 import { type Following, follow } from './follow.ts';
-import { conversationQuery, conversationUpdatesSubscription, earlierMessagesQuery } from './operations.ts';
-import { createOutgoingQueue, type OutgoingMessage, type Sending } from './outgoing-queue.ts';
+import { loadConversation, loadPageBefore } from './load-conversation.ts';
+import { conversationUpdatesSubscription } from './operations.ts';
+import type { OutgoingQueue, Sending } from './outgoing-queue.ts';
 import type { ParleyError } from './parley-error.ts';
-import { request } from './request.ts';
+import { toError } from './queue-entry.ts';
 import { createStore, type Observable } from './store.ts';
-import { type ConversationUpdate, isDurable, type WirePage, type WireSnapshot } from './types.ts';
+import { type ConversationUpdate, isDurable } from './types.ts';
+import { until } from './until.ts';
+import { createWhoTypes } from './who-types.ts';
 
-/** Messages loaded when a conversation opens, and by each loadEarlier(). */
-const PAGE = 50;
 /** How often the view is renewed while a backlog streams in, in ms: each event by itself would keep a screen busy. */
 const BACKLOG_RENEW_MS = 100;
-/** The server ends "is typing" after 6 s, but says so on a way that may lose it; this ends it here, in ms. */
-const TYPING_ENDS_MS = 8_000;
-
-export interface ConversationView {
-  /** loading: nothing known yet. live: up to date. resuming: away, or catching up. ended: see `error`. */
-  readonly phase: 'loading' | 'live' | 'resuming' | 'ended';
-  /** Null while loading. */
-  readonly state: ConversationState | null;
-  /** Confirmed messages by seq, then those of this device that wait, are on their way, or failed. */
-  readonly messages: readonly (Message | OutgoingMessage)[];
-  /** Why it ended. */
-  readonly error: ParleyError | null;
-  /** What the last return brought: how many messages of others, and when it was complete (ms since 1970). */
-  readonly catchUp: { readonly messages: number; readonly at: number } | null;
-}
+/** How often what has changed is put into the cache, in ms. */
+const KEEP_EVERY_MS = 500;
 
 export interface Conversation extends Observable<ConversationView>, ConversationActions {
   readonly id: string;
   /** Returns at once; works offline. The message is shown as pending, and sent as soon as it can be. */
   send(body: string): Sending;
-  /** Sends a failed message again, under the same id. */
+  /** On top of the version that is shown. Shown at once, also offline; resolves when the server has it. See `onEditConflict`. */
+  edit(messageId: string, body: string): Promise<void>;
+  /** Shown at once, also offline; resolves when the server has done it. */
+  delete(messageId: string): Promise<void>;
+  /** Tries what failed of a message (its sending, an edit, its deletion) again, under the same id. */
   retry(messageId: string): void;
-  /** Forgets a failed message. */
+  /** Forgets what failed of a message. */
   discard(messageId: string): void;
   /** Call at keystrokes; repeated and ended by itself. */
   setTyping(typing: boolean): void;
@@ -59,12 +52,29 @@ export interface Conversation extends Observable<ConversationView>, Conversation
   unfollow(): void;
 }
 
+export interface FollowedConversation extends Conversation {
+  /** Puts what is here into the cache, now. */
+  keep(): Promise<void>;
+  /** Shows nothing of it any more. */
+  revoke(reason: ParleyError): void;
+}
+
+interface Surroundings {
+  connection: Connection;
+  queue: OutgoingQueue;
+  cache: ConversationCache;
+}
+
 /**
- * A conversation as this device knows it, kept up to date: opened by one query, then followed from its head; after every
- * interruption taken up from the last event applied (D4). Doubles are dropped, and where an event were missing the stream
- * is asked again from before the hole, so a hole is never shown.
+ * A conversation as this device knows it, kept up to date: shown from the cache, or opened by one query; then followed from
+ * its head; after every interruption taken up from the last event applied (D4). Doubles are dropped, and where an event were
+ * missing the stream is asked again from before the hole, so a hole is never shown.
  */
-export function followConversation(connection: Connection, id: string, onUnfollow: () => void): Conversation {
+export function followConversation(
+  { connection, queue, cache }: Surroundings,
+  id: string,
+  onUnfollow: () => void,
+): FollowedConversation {
   let phase: ConversationView['phase'] = 'loading';
   let state: ConversationState | null = null;
   let error: ParleyError | null = null;
@@ -72,24 +82,44 @@ export function followConversation(connection: Connection, id: string, onUnfollo
   let missed: number | null = null;
   let following: Following | undefined;
   let stopped = false;
+  let started = () => {};
+  let keptState: ConversationState | null = null;
   let renewTimer: ReturnType<typeof setTimeout> | undefined;
-  const typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
+  let keepTimer: ReturnType<typeof setTimeout> | undefined;
+  const whoTypes = createWhoTypes((participantId) => change((s) => setTyping(s, participantId, false)));
 
-  const queue = createOutgoingQueue(connection, id, show);
+  const unlisten = queue.listen(id, {
+    changed() {
+      lookAtStart();
+      show();
+    },
+    stored: (message) => change((s) => mergeMessage(s, message)),
+  });
   const acknowledger = createAcknowledger(connection, id, ({ participant, deliveredSeq, readSeq }) =>
     change((s) => advanceReceipt(s, participant, deliveredSeq, readSeq)),
   );
-  const actions = conversationActions(connection, id, { current: () => state, change });
+  const actions = conversationActions(connection, id, change);
   const store = createStore(view());
 
   function view(): ConversationView {
-    return { phase, state, error, catchUp, messages: [...(state?.messages ?? []), ...queue.entries()] };
+    return { phase, state, error, catchUp, messages: shownMessages(state, queue.entries(id)) };
   }
 
   function show(): void {
     clearTimeout(renewTimer);
     renewTimer = undefined;
     store.set(view());
+    if (state !== keptState && !stopped) keepTimer ??= setTimeout(() => void keep(), KEEP_EVERY_MS);
+  }
+
+  async function keep(): Promise<void> {
+    clearTimeout(keepTimer);
+    keepTimer = undefined;
+    if (!state || state === keptState || phase === 'ended') return;
+    keptState = state;
+    const { headSeq } = state;
+    await cache.save(state);
+    queue.shown(id, headSeq);
   }
 
   function change(fold: (state: ConversationState) => ConversationState): void {
@@ -100,16 +130,17 @@ export function followConversation(connection: Connection, id: string, onUnfollo
 
   async function open(): Promise<void> {
     try {
-      const snapshot = await request<WireSnapshot>(connection, conversationQuery, () => ({ id, last: PAGE }), {
-        patient: true,
-      });
+      await queue.loaded;
+      if (!state) await openFromCache();
+      await isStarted();
+      const loaded = await loadConversation(connection, id, state);
       if (stopped) return;
-      state = foldSnapshot(snapshot);
+      state = loaded;
     } catch (caught) {
       end(caught as ParleyError);
-      return;
     }
-    for (const message of state.messages) queue.confirm(message);
+    if (!state || phase === 'ended') return;
+    for (const message of state.messages) queue.confirm(id, message);
     acknowledgeDelivery();
     show();
     following = follow<{ conversationUpdates: ConversationUpdate }>(
@@ -120,8 +151,35 @@ export function followConversation(connection: Connection, id: string, onUnfollo
     );
   }
 
+  async function openFromCache(): Promise<void> {
+    const cached = await cache.load(id);
+    if (!cached || stopped || phase === 'ended') return;
+    state = keptState = cached;
+    phase = 'resuming';
+    missed = 0;
+    show();
+  }
+
+  /** A conversation that was started offline has to be sent before it can be followed. */
+  function isStarted(): Promise<void> {
+    return new Promise((resolve) => {
+      started = resolve;
+      lookAtStart();
+    });
+  }
+
+  function lookAtStart(): void {
+    const start = queue.entries(id).find(({ kind }) => kind === 'start');
+    if (!start) started();
+    else if (start.failure) end(toError(start.failure));
+    else if (phase === 'ended') {
+      phase = 'loading'; // tried again
+      error = null;
+    }
+  }
+
   function apply(update: ConversationUpdate): void {
-    if (!state) return;
+    if (!state || stopped) return;
     if (isHole(state, update)) {
       following?.restart();
       return;
@@ -129,7 +187,7 @@ export function followConversation(connection: Connection, id: string, onUnfollo
     const before = state;
     state = applyUpdate(before, update);
     if (isDurable(update) && state !== before) applied(update);
-    if (update.__typename === 'TypingChanged') endTypingLater(update.participant.id, update.typing);
+    if (update.__typename === 'TypingChanged') whoTypes.heard(update.participant.id, update.typing);
     if (update.__typename === 'CaughtUp') caughtUp();
     if (phase === 'live') show();
     else renewTimer ??= setTimeout(show, BACKLOG_RENEW_MS);
@@ -137,9 +195,9 @@ export function followConversation(connection: Connection, id: string, onUnfollo
 
   function applied(event: ConversationUpdate): void {
     acknowledgeDelivery();
-    if (event.__typename !== 'MessagePosted') return;
-    queue.confirm(event.message);
-    if (missed !== null && event.message.sender.id !== state?.viewer.id) missed += 1;
+    if ('message' in event) queue.confirm(id, event.message);
+    const posted = event.__typename === 'MessagePosted';
+    if (posted && missed !== null && event.message.sender.id !== state?.viewer.id) missed += 1;
   }
 
   function caughtUp(): void {
@@ -159,7 +217,7 @@ export function followConversation(connection: Connection, id: string, onUnfollo
     if (reason.code === 'BAD_USER_INPUT' && phase !== 'loading') {
       phase = 'loading';
       state = null;
-      void open();
+      void cache.remove(id).then(open);
     } else {
       end(reason);
     }
@@ -168,6 +226,9 @@ export function followConversation(connection: Connection, id: string, onUnfollo
   function end(reason: ParleyError): void {
     phase = 'ended';
     error = reason;
+    clearTimeout(keepTimer);
+    // What is not the viewer's any more must not open from the cache again.
+    if (reason.code === 'NOT_FOUND' || reason.code === 'FORBIDDEN') void cache.remove(id);
     show();
   }
 
@@ -177,23 +238,9 @@ export function followConversation(connection: Connection, id: string, onUnfollo
     if (state && me?.present && me.deliveredSeq < state.headSeq) acknowledger.raise({ deliveredSeq: state.headSeq });
   }
 
-  function endTypingLater(participantId: string, typing: boolean): void {
-    clearTimeout(typingTimers.get(participantId));
-    if (!typing) return;
-    const end = () => change((s) => setTyping(s, participantId, false));
-    typingTimers.set(participantId, setTimeout(end, TYPING_ENDS_MS));
-  }
-
   async function loadEarlier(): Promise<void> {
-    const before = state?.earlierCursor;
-    if (!before) return;
-    const { conversation } = await request<{ conversation: { messages: WirePage } }>(
-      connection,
-      earlierMessagesQuery,
-      () => ({ id, last: PAGE, before }),
-    );
-    // Asked twice at once, the page is put in once.
-    change((s) => (s.earlierCursor === before ? foldEarlier(s, conversation.messages) : s));
+    const page = await loadPageBefore(connection, id, () => state);
+    if (page) change((s) => foldEarlier(s, page));
   }
 
   void open();
@@ -205,33 +252,36 @@ export function followConversation(connection: Connection, id: string, onUnfollo
     ...actions,
     send(body) {
       actions.setTyping(false);
-      return queue.push(body);
+      return queue.send(id, body);
     },
-    retry: queue.retry,
-    discard: queue.discard,
+    edit(messageId, body) {
+      const shown = state?.messages.find((message) => message.id === messageId);
+      return queue.edit(id, messageId, body, shown?.version ?? 1);
+    },
+    delete: (messageId) => queue.delete(id, messageId),
+    retry: (messageId) => queue.retry(id, messageId),
+    discard: (messageId) => queue.discard(id, messageId),
     markRead(seq = state?.headSeq ?? 0) {
       const me = state?.members.find((member) => member.id === state?.viewer.id);
       if (me?.present && seq > me.readSeq) acknowledger.raise({ readSeq: seq });
     },
     loadEarlier,
-    until(condition) {
-      return new Promise((resolve, reject) => {
-        const check = () => {
-          const view = store.getSnapshot();
-          if (condition(view)) resolve(view);
-          else if (view.phase === 'ended') reject(view.error);
-          else return;
-          stop();
-        };
-        const stop = store.subscribe(check);
-        check();
-      });
+    until: (condition) => until(store, condition),
+    keep,
+    revoke(reason) {
+      following?.stop();
+      unlisten();
+      stopped = true;
+      state = null;
+      store.set({ phase: 'ended', state: null, messages: [], error: reason, catchUp: null });
     },
     unfollow() {
+      void keep();
       stopped = true;
+      unlisten();
       following?.stop();
       clearTimeout(renewTimer);
-      for (const timer of typingTimers.values()) clearTimeout(timer);
+      whoTypes.stop();
       onUnfollow();
     },
   };

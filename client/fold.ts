@@ -43,7 +43,7 @@ export interface ConversationState extends ConversationFields {
   readonly messages: readonly Message[];
   /** Messages below this seq are not loaded; 1 when all are. */
   readonly fromSeq: number;
-  /** For the page before `fromSeq`; null when there is none. */
+  /** For the page before `fromSeq`; null when there is none, UNKNOWN_CURSOR where the cache has cut the messages off. */
   readonly earlierCursor: string | null;
   /** Newer copies of messages below `fromSeq`, kept for the page that will show them. */
   readonly unshown: readonly Message[];
@@ -51,6 +51,9 @@ export interface ConversationState extends ConversationFields {
   readonly unreadBefore: number;
   readonly survey: Survey | null;
 }
+
+/** There are earlier messages, but the place before the oldest one here has to be looked for from the newest on. */
+export const UNKNOWN_CURSOR = '?';
 
 const statusOrder: readonly MessageStatus[] = ['sent', 'delivered', 'read'];
 const fromWire: Record<WireMessageStatus, MessageStatus> = { SENT: 'sent', DELIVERED: 'delivered', READ: 'read' };
@@ -138,6 +141,27 @@ function applyChange(state: ConversationState, change: PassingChange): Conversat
     case 'CaughtUp':
       return state.caughtUp ? state : { ...state, caughtUp: true };
   }
+}
+
+/** The server's answer to a change: its copy of a message, ahead of the event that will tell of it. */
+export function mergeMessage(state: ConversationState, copy: WireMessage): ConversationState {
+  return copy.seq <= state.headSeq ? upsertMessage(state, copy) : state;
+}
+
+/** What is worth keeping of a state: its newest messages, and nothing that has gone stale when it is opened again. */
+export function forCache(state: ConversationState, maxMessages: number): ConversationState {
+  const messages = state.messages.slice(-maxMessages);
+  const cut = messages.length < state.messages.length;
+  const kept: ConversationState = {
+    ...interrupt(state),
+    members: state.members.map((member) => ({ ...member, typing: false, online: false })),
+    messages,
+    fromSeq: cut ? messages[0]!.seq : state.fromSeq,
+    earlierCursor: cut ? UNKNOWN_CURSOR : state.earlierCursor,
+    // They guard against a page that is under way; none is, when this is opened.
+    unshown: [],
+  };
+  return { ...kept, unreadBefore: state.unreadBefore + unreadLoaded(state) - unreadLoaded(kept) };
 }
 
 /** After the stream broke: who types is news that has gone stale, and newer events may exist. */

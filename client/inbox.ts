@@ -1,5 +1,7 @@
 import type { Connection } from './connection.ts';
+import { CACHED_CONVERSATIONS } from './conversation-cache.ts';
 import { type Following, follow } from './follow.ts';
+import type { Kept } from './kept.ts';
 import { inboxQuery, inboxUpdatesSubscription } from './operations.ts';
 import type { ParleyError } from './parley-error.ts';
 import { request } from './request.ts';
@@ -14,6 +16,7 @@ export interface InboxEntry extends ConversationFields {
 }
 
 export interface InboxView {
+  /** resuming: away, catching up, or still from the cache. */
   readonly phase: 'loading' | 'live' | 'resuming' | 'ended';
   /** The viewer's conversations, newest activity first. */
   readonly conversations: readonly InboxEntry[];
@@ -37,15 +40,33 @@ interface InboxUpdate {
   inboxUpdates: { conversation: ConversationFields & { unreadCount: number }; update: ConversationUpdate };
 }
 
-/** All conversations that the viewer is a member of, each followed from where this device stands, over one subscription. */
-export function followInbox(connection: Connection): Inbox {
+const KEY = 'inbox';
+/** How often what has changed is put into the cache, in ms. */
+const KEEP_EVERY_MS = 1_000;
+
+/**
+ * All conversations that the viewer is a member of, each followed from where this device stands, over one subscription.
+ * The newest are shown from the cache until the server has answered.
+ */
+export function followInbox(connection: Connection, kept: Kept): Inbox {
   const store = createStore<InboxView>({ phase: 'loading', conversations: [], error: null });
   let following: Following | undefined;
   let stopped = false;
+  let keepTimer: ReturnType<typeof setTimeout> | undefined;
 
-  const set = (change: Partial<InboxView>) => store.set({ ...store.getSnapshot(), ...change });
+  function set(change: Partial<InboxView>): void {
+    store.set({ ...store.getSnapshot(), ...change });
+    if (!stopped && change.conversations) keepTimer ??= setTimeout(keep, KEEP_EVERY_MS);
+  }
+
+  function keep(): void {
+    keepTimer = undefined;
+    void kept.save(new Map([[KEY, store.getSnapshot().conversations.slice(0, CACHED_CONVERSATIONS)]]));
+  }
 
   async function open(): Promise<void> {
+    const cached = (await kept.load<InboxEntry[]>(KEY)).get('');
+    if (cached && !stopped) store.set({ phase: 'resuming', conversations: cached, error: null });
     try {
       const conversations: InboxEntry[] = [];
       let after: string | null = null;
@@ -105,6 +126,7 @@ export function followInbox(connection: Connection): Inbox {
     getSnapshot: store.getSnapshot,
     unfollow() {
       stopped = true;
+      clearTimeout(keepTimer);
       following?.stop();
     },
   };

@@ -43,6 +43,11 @@ export const conversationQuery = `query Conversation($id: ID!, $last: Int!) {
   }
 } ${person} ${message} ${conversation} ${member} ${survey}`;
 
+export const positionQuery = `query Position($id: ID!) {
+  viewer { id }
+  conversation(id: $id) { headSeq survey { ...SurveyParts } }
+} ${survey}`;
+
 export const earlierMessagesQuery = `query EarlierMessages($id: ID!, $last: Int!, $before: String) {
   conversation(id: $id) {
     messages(last: $last, before: $before) { edges { node { ...MessageParts } } pageInfo { hasPreviousPage startCursor } }
@@ -72,6 +77,10 @@ export const inboxUpdatesSubscription = `subscription InboxUpdates($positions: [
   }
 } ${person} ${message} ${conversation} ${update}`;
 
+export const refreshTokenMutation = `mutation RefreshToken($token: String!) {
+  refreshToken(token: $token) { expiresAt }
+}`;
+
 export const startConversationMutation = `mutation StartConversation($input: StartConversationInput!) {
   startConversation(input: $input) { conversation { id } }
 }`;
@@ -81,12 +90,12 @@ export const sendMessageMutation = `mutation SendMessage($input: SendMessageInpu
 } ${person} ${message}`;
 
 export const editMessageMutation = `mutation EditMessage($input: EditMessageInput!) {
-  editMessage(input: $input) { message { version } }
-}`;
+  editMessage(input: $input) { message { ...MessageParts } }
+} ${person} ${message}`;
 
 export const deleteMessageMutation = `mutation DeleteMessage($input: DeleteMessageInput!) {
-  deleteMessage(input: $input) { message { version } }
-}`;
+  deleteMessage(input: $input) { message { ...MessageParts } }
+} ${person} ${message}`;
 
 export const acknowledgeMutation = `mutation Acknowledge($input: AcknowledgeInput!) {
   acknowledge(input: $input) { member { participant { ...PersonParts } deliveredSeq readSeq } }

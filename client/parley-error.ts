@@ -1,4 +1,4 @@
-/** The server's codes, and three of the client's own. */
+/** The server's codes, and five of the client's own. */
 export type ParleyErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
@@ -16,7 +16,11 @@ export type ParleyErrorCode =
   /** No answer in time; whether the server did it is not known. */
   | 'TIMEOUT'
   /** This client was closed by its owner. */
-  | 'CLIENT_CLOSED';
+  | 'CLIENT_CLOSED'
+  /** The token is somebody else's than what is stored under this `cacheKey`: nothing is shown or sent. */
+  | 'WRONG_PARTICIPANT'
+  /** Another process uses this file (`openFileStorage`). */
+  | 'STORAGE_IN_USE';
 
 export class ParleyError extends Error {
   readonly code: ParleyErrorCode;

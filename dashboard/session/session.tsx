@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from 'react';
 import { type Client, createClient, ParleyError } from '../../client/index.ts';
+import { forgetVisit } from '../try-it/kept-visit.ts';
 import { fetchToken, postJson } from './post-json.ts';
 
 type Standing =
@@ -46,6 +47,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const signOut = useCallback(async () => {
     await postJson('/auth/sign-out').catch(() => {});
+    forgetVisit();
     setStanding({ status: 'signedOut' });
   }, []);
 

@@ -1,6 +1,6 @@
 import { Button, Loader, Text } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
-import type { Conversation, ConversationState, ConversationView, Message } from '../../client/index.ts';
+import type { ConfirmedMessage, Conversation, ConversationState, ConversationView } from '../../client/index.ts';
 import { useObservable } from '../session/use-observable.ts';
 import { Composer } from './composer.tsx';
 import { MessageList } from './message-list.tsx';
@@ -20,7 +20,7 @@ interface ChatProps {
 export function Chat({ side, conversation, active, onNew }: ChatProps) {
   const view = useObservable(conversation);
   const { state } = view;
-  const [editing, setEditing] = useState<Message | null>(null);
+  const [editing, setEditing] = useState<ConfirmedMessage | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const report = (doing: Promise<void>) =>
     doing.then(() => setProblem(null)).catch((e: Error) => setProblem(e.message));
@@ -30,23 +30,24 @@ export function Chat({ side, conversation, active, onNew }: ChatProps) {
     if (active) conversation.markRead();
   }, [active, conversation, state?.headSeq, view.phase]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: report only reaches for state setters.
   const actions = useMemo(
     () => ({
       edit: setEditing,
-      remove: (message: Message) => void report(conversation.delete(message.id)),
+      // Its failure is shown at the message.
+      remove: (message: ConfirmedMessage) => void conversation.delete(message.id),
       retry: conversation.retry,
       discard: conversation.discard,
     }),
     [conversation],
   );
 
-  if (!state) return <Opening view={view} />;
-  const isMember = state.members.some(({ id, present }) => id === state.viewer.id && present);
+  if (!state && view.messages.length === 0) return <Opening view={view} />;
+  // Who has started it offline is a member before the server knows of it.
+  const isMember = !state || state.members.some(({ id, present }) => id === state.viewer.id && present);
 
   return (
     <>
-      {view.phase === 'live' && <PeerLine state={state} />}
+      {view.phase === 'live' && state && <PeerLine state={state} />}
       <MessageList
         label={`Messages on ${side.shortName}’s side`}
         state={state}
@@ -54,7 +55,7 @@ export function Chat({ side, conversation, active, onNew }: ChatProps) {
         actions={actions}
         onLoadEarlier={() => void report(conversation.loadEarlier())}
       >
-        <Typing state={state} />
+        {state && <Typing state={state} />}
       </MessageList>
       <CatchUpNote catchUp={view.catchUp} />
       {problem && (
@@ -62,7 +63,7 @@ export function Chat({ side, conversation, active, onNew }: ChatProps) {
           {problem}
         </Text>
       )}
-      {state.status === 'CLOSED' ? (
+      {state?.status === 'CLOSED' ? (
         <div className={classes.foot}>
           <Text size="sm" c="dimmed">
             This conversation is closed.
@@ -87,7 +88,7 @@ export function Chat({ side, conversation, active, onNew }: ChatProps) {
           onTyping={conversation.setTyping}
           onSend={(body) => {
             if (editing) {
-              void report(conversation.edit(editing.id, body));
+              void conversation.edit(editing.id, body);
               setEditing(null);
             } else {
               conversation.send(body);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Message, OutgoingMessage } from '../../client/index.ts';
+import type { ConfirmedMessage, OutgoingMessage, ShownMessage } from '../../client/index.ts';
 import { compareDevices } from './compare-devices.ts';
 
 const sender = { id: 'c', name: 'Cleo', role: 'CUSTOMER' } as const;
-const message = (seq: number, version = 1): Message => ({
+const message = (seq: number, version = 1): ConfirmedMessage => ({
   id: `m${seq}`,
   seq,
   sender,
@@ -15,9 +15,18 @@ const message = (seq: number, version = 1): Message => ({
   createdAt: '',
   editedAt: null,
   deletedAt: null,
+  change: null,
 });
-const queued: OutgoingMessage = { id: 'q', seq: null, body: 'later', status: 'pending', failure: null, createdAt: '' };
-const view = (...messages: (Message | OutgoingMessage)[]) => ({ messages });
+const queued: OutgoingMessage = {
+  id: 'q',
+  seq: null,
+  body: 'later',
+  status: 'pending',
+  failure: null,
+  createdAt: '',
+  change: null,
+};
+const view = (...messages: ShownMessage[]) => ({ messages });
 
 test('the same messages in the same versions and order agree', () => {
   assert.deepEqual(compareDevices(view(message(1), message(2)), view(message(1), message(2))), {
@@ -36,7 +45,13 @@ test('another version, another order, or something missing does not', () => {
   });
 });
 
-test('what waits on a device is counted', () => {
+test('what waits on a device is counted: messages, and changes of them', () => {
+  const edited = { ...message(1), change: { kind: 'edit', status: 'pending', body: 'new', failure: null } as const };
+  assert.deepEqual(compareDevices(view(edited), view(message(1))), {
+    agree: false,
+    customer: { missing: 0, queued: 1 },
+    agent: { missing: 0, queued: 0 },
+  });
   assert.deepEqual(compareDevices(view(message(1), queued), view(message(1))), {
     agree: false,
     customer: { missing: 0, queued: 1 },

@@ -1,4 +1,4 @@
-import type { ConversationView, Message } from '../../client/index.ts';
+import type { ConfirmedMessage, ConversationView } from '../../client/index.ts';
 
 /** What one device still has to get or to give. */
 export interface Behind {
@@ -14,7 +14,7 @@ export type Comparison =
 
 type View = Pick<ConversationView, 'messages'>;
 
-const confirmed = ({ messages }: View): Message[] => messages.filter((m): m is Message => m.seq !== null);
+const confirmed = ({ messages }: View) => messages.filter((m): m is ConfirmedMessage => m.seq !== null);
 
 /** Whether two devices hold the same messages, in the same versions and the same order. */
 export function compareDevices(customer: View, agent: View): Comparison {
@@ -25,11 +25,12 @@ export function compareDevices(customer: View, agent: View): Comparison {
       const other = theirs.agent[place];
       return other?.id === message.id && other.version === message.version && other.body === message.body;
     });
-  const behind = (own: View, mine: Message[], others: Message[]): Behind => {
+  const behind = (own: View, mine: ConfirmedMessage[], others: ConfirmedMessage[]): Behind => {
     const known = new Set(mine.map(({ id }) => id));
     return {
       missing: others.filter(({ id }) => !known.has(id)).length,
-      queued: own.messages.filter((m) => m.seq === null && m.status === 'pending').length,
+      queued: own.messages.filter((m) => m.change?.status === 'pending' || (m.seq === null && m.status === 'pending'))
+        .length,
     };
   };
   const difference = {

@@ -1,6 +1,6 @@
 import { ActionIcon, CloseButton, Textarea } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import type { Message } from '../../client/index.ts';
+import type { ConfirmedMessage } from '../../client/index.ts';
 import { Icon } from '../shell/icon.tsx';
 import classes from './try-it.module.css';
 
@@ -9,19 +9,18 @@ const MAX_LENGTH = 8_000;
 
 interface ComposerProps {
   label: string;
-  disabled?: boolean;
   /** The message that is being changed instead of writing a new one. */
-  editing?: Message | null;
+  editing?: ConfirmedMessage | null;
   onCancelEdit?(): void;
   onTyping?(typing: boolean): void;
   onSend(body: string): void;
 }
 
-export function Composer({ label, disabled = false, editing = null, onCancelEdit, onTyping, onSend }: ComposerProps) {
+export function Composer({ label, editing = null, onCancelEdit, onTyping, onSend }: ComposerProps) {
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
   const length = [...text].length;
-  const sendable = text.trim() !== '' && length <= MAX_LENGTH && !disabled;
+  const sendable = text.trim() !== '' && length <= MAX_LENGTH;
 
   useEffect(() => {
     setText(editing?.body ?? '');
@@ -72,7 +71,6 @@ export function Composer({ label, disabled = false, editing = null, onCancelEdit
           }}
           onKeyDown={onKeyDown}
           error={length > MAX_LENGTH ? `${length - MAX_LENGTH} characters too long` : undefined}
-          disabled={disabled}
           autosize
           minRows={1}
           maxRows={6}

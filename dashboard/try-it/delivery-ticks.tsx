@@ -1,8 +1,8 @@
-import type { Message, OutgoingMessage } from '../../client/index.ts';
+import type { ShownMessage } from '../../client/index.ts';
 import { Icon, type IconName } from '../shell/icon.tsx';
 import classes from './message.module.css';
 
-const states: Record<(Message | OutgoingMessage)['status'], { icon: IconName; text: string }> = {
+const states: Record<ShownMessage['status'], { icon: IconName; text: string }> = {
   pending: { icon: 'clock', text: 'Waiting' },
   sent: { icon: 'check', text: 'Sent' },
   delivered: { icon: 'checks', text: 'Delivered' },

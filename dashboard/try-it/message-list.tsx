@@ -7,7 +7,8 @@ import classes from './try-it.module.css';
 
 interface MessageListProps {
   label: string;
-  state: ConversationState;
+  /** Null of a conversation that was started offline. */
+  state: ConversationState | null;
   messages: ConversationView['messages'];
   actions: MessageActions;
   onLoadEarlier(): void;
@@ -41,7 +42,7 @@ export function MessageList({ label, state, messages, actions, onLoadEarlier, ch
           setAtEnd(scrollHeight - scrollTop - clientHeight < NEAR_END_PX)
         }
       >
-        {state.earlierCursor && (
+        {state?.earlierCursor && (
           <Button variant="subtle" size="compact-sm" onClick={onLoadEarlier}>
             Earlier messages
           </Button>
@@ -51,8 +52,8 @@ export function MessageList({ label, state, messages, actions, onLoadEarlier, ch
             <MessageBubble
               key={message.id}
               message={message}
-              own={message.seq === null || message.sender.id === state.viewer.id}
-              editable={state.status !== 'CLOSED'}
+              own={message.seq === null || message.sender.id === state?.viewer.id}
+              editable={state?.status !== 'CLOSED'}
               actions={actions}
             />
           ))}

@@ -1,5 +1,5 @@
 import { Avatar, Button, Switch } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { ConnectionState } from '../../client/index.ts';
 import { useObservable } from '../session/use-observable.ts';
 import { Icon } from '../shell/icon.tsx';
@@ -10,6 +10,7 @@ interface SidePaneProps {
   side: Side;
   active: boolean;
   onActivate(): void;
+  onSwitch(off: boolean): void;
   /** Agents, in an open conversation. */
   onClose?: () => void;
   children: ReactNode;
@@ -28,9 +29,10 @@ const connections: Record<ConnectionState['status'], string> = {
 };
 
 /** One device: whose it is, its network, and what it shows. */
-export function SidePane({ side, active, onActivate, onClose, children }: SidePaneProps) {
+export function SidePane({ side, active, onActivate, onSwitch, onClose, children }: SidePaneProps) {
   const { status } = useObservable(side.client.connection);
-  const [off, setOff] = useState(false);
+  const { off } = side;
+  const keeps = useObservable(side.client.persistence).status === 'kept';
   return (
     <section
       className={classes.pane}
@@ -69,16 +71,13 @@ export function SidePane({ side, active, onActivate, onClose, children }: SidePa
           withThumbIndicator={false}
           checked={!off}
           aria-label={`${side.shortName}’s network`}
-          onChange={({ currentTarget }) => {
-            setOff(!currentTarget.checked);
-            side.client.setOffline(!currentTarget.checked);
-          }}
+          onChange={({ currentTarget }) => onSwitch(!currentTarget.checked)}
         />
       </header>
       {off && (
         <p className={classes.offline} role="status">
           <Icon name="offline" size={16} />
-          The network is off. Keep writing: messages wait here.
+          The network is off. Keep writing: messages wait here{keeps ? ', also through a reload' : ''}.
         </p>
       )}
       {children}

@@ -1,6 +1,6 @@
 import { Alert, Button, Loader, Text } from '@mantine/core';
-import { useState } from 'react';
-import type { Conversation, Observable } from '../../client/index.ts';
+import { useEffect, useState } from 'react';
+import type { Client, Conversation, Observable } from '../../client/index.ts';
 import { Notice } from '../session/notice.tsx';
 import { useObservable } from '../session/use-observable.ts';
 import { Agreement } from './agreement.tsx';
@@ -9,12 +9,12 @@ import { Composer } from './composer.tsx';
 import { SidePane } from './side-pane.tsx';
 import { Steps } from './steps.tsx';
 import classes from './try-it.module.css';
-import { type Role, type Sides, useVisit } from './use-visit.ts';
+import { type Role, useVisit, type Visit } from './use-visit.ts';
 
 const openers = ['Hi! Where is my order?', 'Can I move my booking to Friday?'];
 
 export function TryIt() {
-  const { sides, problem, restart } = useVisit();
+  const { visit, problem, restart } = useVisit();
   if (problem) {
     return (
       <Notice title="This page could not be set up">
@@ -23,7 +23,7 @@ export function TryIt() {
       </Notice>
     );
   }
-  return sides ? <Devices key={sides.customer.name} sides={sides} onRestart={restart} /> : <TryItLoading />;
+  return visit ? <Devices key={visit.key} visit={visit} onRestart={restart} /> : <TryItLoading />;
 }
 
 export function TryItLoading() {
@@ -34,35 +34,33 @@ export function TryItLoading() {
   );
 }
 
-function Devices({ sides, onRestart }: { sides: Sides; onRestart(): void }) {
+function Devices({ visit, onRestart }: { visit: Visit; onRestart(): void }) {
+  const { sides, conversationId } = visit;
   const [active, setActive] = useState<Role>('customer');
-  const [starting, setStarting] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [conversations, setConversations] = useState<Record<Role, Conversation> | null>(null);
-  const customer = useObservable(conversations?.customer ?? nothing);
-  const agent = useObservable(conversations?.agent ?? nothing);
+  const theirs = useConversation(sides.customer.client, conversationId);
+  const customer = useObservable(theirs ?? nothing);
+  // Started offline, it does not exist for anybody else before it is sent.
+  const ours = useConversation(sides.agent.client, customer?.state ? conversationId : null);
+  const agent = useObservable(ours ?? nothing);
   const { status } = useObservable(sides.customer.client.connection);
 
-  async function start(body: string) {
-    setStarting(true);
-    try {
-      const theirs = await sides.customer.client.startConversation({ subject: 'Try it' });
-      theirs.send(body);
-      setConversations({ customer: theirs, agent: sides.agent.client.conversation(theirs.id) });
-    } catch (error) {
-      setProblem((error as Error).message);
-    }
-    setStarting(false);
+  function start(body: string) {
+    const conversation = sides.customer.client.startConversation({ subject: 'Try it' });
+    conversation.send(body);
+    visit.setConversation(conversation.id);
   }
 
-  function startOver() {
-    conversations?.customer.unfollow();
-    conversations?.agent.unfollow();
-    setConversations(null);
-  }
-
-  const pane = (role: Role) => ({ side: sides[role], active: active === role, onActivate: () => setActive(role) });
-  const chat = (role: Role) => ({ side: sides[role], active: active === role, onNew: startOver });
+  const pane = (role: Role) => ({
+    side: sides[role],
+    active: active === role,
+    onActivate: () => setActive(role),
+    onSwitch: (off: boolean) => visit.setOff(role, off),
+  });
+  const chat = (role: Role) => ({
+    side: sides[role],
+    active: active === role,
+    onNew: () => visit.setConversation(null),
+  });
 
   return (
     <>
@@ -72,6 +70,11 @@ function Devices({ sides, onRestart }: { sides: Sides; onRestart(): void }) {
           Two devices, one conversation. Whatever you do to their networks, no message is lost, doubled or out of order.
         </p>
         <Steps sides={sides} customer={customer} agent={agent} />
+        {conversationId && status !== 'refused' && (
+          <Button className={classes.startOver} size="compact-sm" variant="subtle" color="gray" onClick={onRestart}>
+            Start over
+          </Button>
+        )}
       </div>
       {status === 'refused' && (
         <Alert title="This visit is over" mb="md" role="alert">
@@ -85,52 +88,30 @@ function Devices({ sides, onRestart }: { sides: Sides; onRestart(): void }) {
       )}
       <div className={classes.panes}>
         <SidePane {...pane('customer')}>
-          {conversations ? (
-            <Chat {...chat('customer')} conversation={conversations.customer} />
+          {theirs ? (
+            <Chat {...chat('customer')} conversation={theirs} />
           ) : (
             <>
               <div className={classes.center}>
                 <Text fw={600}>Ask something as {sides.customer.shortName}</Text>
                 <div className={classes.openers}>
                   {openers.map((text) => (
-                    <Button
-                      key={text}
-                      variant="default"
-                      radius="xl"
-                      disabled={starting}
-                      onClick={() => void start(text)}
-                    >
+                    <Button key={text} variant="default" radius="xl" onClick={() => start(text)}>
                       {text}
                     </Button>
                   ))}
                 </div>
-                {starting && (
-                  <Text size="sm" c="dimmed" role="status">
-                    Starting the conversation
-                  </Text>
-                )}
-                {problem && (
-                  <Text size="sm" role="alert" c="var(--parley-bad)">
-                    {problem}
-                  </Text>
-                )}
               </div>
-              <Composer
-                label={`Write as ${sides.customer.shortName}`}
-                disabled={starting}
-                onSend={(body) => void start(body)}
-              />
+              <Composer label={`Write as ${sides.customer.shortName}`} onSend={start} />
             </>
           )}
         </SidePane>
         <SidePane
           {...pane('agent')}
-          onClose={
-            agent?.state?.status === 'OPEN' ? () => void conversations?.agent.close().catch(() => {}) : undefined
-          }
+          onClose={agent?.state?.status === 'OPEN' ? () => void ours?.close().catch(() => {}) : undefined}
         >
-          {conversations ? (
-            <Chat {...chat('agent')} conversation={conversations.agent} />
+          {ours ? (
+            <Chat {...chat('agent')} conversation={ours} />
           ) : (
             <div className={classes.center}>
               <Text fw={600}>Nobody is waiting</Text>
@@ -141,9 +122,20 @@ function Devices({ sides, onRestart }: { sides: Sides; onRestart(): void }) {
           )}
         </SidePane>
       </div>
-      {conversations && <Agreement sides={sides} conversations={conversations} />}
+      {theirs && ours && <Agreement sides={sides} conversations={{ customer: theirs, agent: ours }} />}
     </>
   );
+}
+
+/** The live handle, for as long as it is shown. */
+function useConversation(client: Client, id: string | null): Conversation | null {
+  const [conversation, setConversation] = useState<Conversation | null>(null);
+  useEffect(() => {
+    const opened = id === null ? null : client.conversation(id);
+    setConversation(opened);
+    return () => opened?.unfollow();
+  }, [client, id]);
+  return conversation?.id === id ? conversation : null;
 }
 
 /** Stands for a conversation that has not begun. */

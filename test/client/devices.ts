@@ -34,7 +34,8 @@ export async function openDevice(t: TestContext, server: TestServer, who: Who): 
 
 /** A customer's conversation that an agent has claimed, as both see it. */
 export async function openConversation(customer: Device, agent: Device): Promise<[Conversation, Conversation]> {
-  const theirs = await customer.client.startConversation({ subject: 'Help' });
+  const theirs = customer.client.startConversation({ subject: 'Help' });
+  await theirs.until(({ state }) => state !== null);
   const ours = agent.client.conversation(theirs.id);
   await ours.assign();
   await Promise.all(

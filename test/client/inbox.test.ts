@@ -29,7 +29,7 @@ inEveryForm(
     await shows(['first']);
 
     agent.cut();
-    const two = await customer.client.startConversation();
+    const two = customer.client.startConversation();
     await two.send('second').acknowledged;
     await agent.client.conversation(two.id).assign();
     await shows(['second', 'first']);
