@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createAuditRetention } from './audit-log/keep-audit-log.ts';
+import { createNoteReading } from './audit-log/note-reading.ts';
 import { createAdmit } from './auth/admit.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { createEndedLogins } from './auth/ended-logins.ts';
@@ -80,6 +82,7 @@ export async function startApp({
   ]);
   const participants = createParticipantDirectory({ db });
   const endedLogins = createEndedLogins({ db });
+  const auditRetention = createAuditRetention({ db, config, onError });
   const access = createAccessWatch({ db, bus, config, onError });
   const admit = createAdmit({ participants, endedLogins });
   const sessions = createSessionRecorder({ db, onError });
@@ -123,6 +126,7 @@ export async function startApp({
     admit,
     access,
     openSockets,
+    noteReading: createNoteReading({ db, config }),
     signIn: ownKey && createSignIn({ db, key: ownKey }),
     relay,
     hub,
@@ -152,7 +156,7 @@ export async function startApp({
       process.exit(1);
     }, config.DRAIN_DELAY_MS + config.DRAIN_TIMEOUT_MS).unref();
     await http?.drain();
-    await access.stop();
+    await Promise.all([access.stop(), auditRetention.stop()]);
     await kpiFeed.stop();
     await sendsDone();
     await relay.stop();
@@ -169,6 +173,7 @@ export async function startApp({
 
   try {
     await access.start();
+    auditRetention.start();
     relay.start();
     hub.start();
     inboxWatch.start();

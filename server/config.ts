@@ -166,6 +166,15 @@ const fields = {
     'How often it looks whose access has changed, in ms: revoked is refused within a second, also without Redis.',
   ),
 
+  AUDIT_RETENTION_DAYS: whole(30, 36_500, 'must be a whole number of days, 30 or more')
+    .default(365)
+    .describe(
+      'How long entries of the audit log are kept, in days. The database refuses to lose those of the last 30.',
+    ),
+  AUDIT_READING_INTERVAL_MS: ms(3_600_000).describe(
+    'How often the same reader of the same conversation is noted again, in ms: a screen that refreshes is one look.',
+  ),
+
   SOCKET_INIT_TIMEOUT_MS: ms(3_000).describe('How long a socket may stay open without `connection_init`, in ms.'),
   SOCKET_KEEP_ALIVE_MS: ms(12_000).describe(
     'Ping interval in ms; a socket that does not answer by the next is closed.',

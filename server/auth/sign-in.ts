@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
-import type { Db } from '../db.ts';
+import { recordAudit } from '../audit-log/record-audit.ts';
+import { type Db, inTx } from '../db.ts';
 import { unauthenticated } from '../errors.ts';
 import { signToken } from './sign-token.ts';
 
@@ -15,11 +16,12 @@ const SESSION_S = 12 * 3_600;
 const TOKEN_S = 15 * 60;
 const TRY_IT_S = 3_600;
 const SESSION_TYPE = 'parley-session+jwt';
+const MANAGER_SUB = 'parley:manager';
 
 const hashOf = (code: string) => new Uint8Array(createHash('sha256').update(code).digest());
 
 export function createSignIn({ db, key }: { db: Db; key: Uint8Array }) {
-  async function verifySession(session: string | undefined): Promise<{ name: string }> {
+  async function verifySession(session: string | undefined): Promise<{ name: string; sid: string }> {
     if (!session) throw unauthenticated('Not signed in.');
     const verified = await jwtVerify(session, key, {
       algorithms: ['HS256'],
@@ -27,7 +29,7 @@ export function createSignIn({ db, key }: { db: Db; key: Uint8Array }) {
       subject: 'manager',
     }).catch(() => undefined);
     if (!verified) throw unauthenticated('The session has ended.');
-    return { name: String(verified.payload.name) };
+    return { name: String(verified.payload.name), sid: String(verified.payload.sid) };
   }
 
   return {
@@ -43,16 +45,21 @@ export function createSignIn({ db, key }: { db: Db; key: Uint8Array }) {
 
     /** Uses up a code. One statement decides, so that two browsers with one link cannot both come in. */
     async exchange(code: string): Promise<{ session: string; expiresAt: Date }> {
-      const codeHash = hashOf(code);
-      const used = await db.signInCode.updateMany({
-        where: { codeHash, usedAt: null, expiresAt: { gt: new Date() } },
-        data: { usedAt: new Date() },
+      const sid = randomUUID();
+      const name = await inTx(db, async (tx) => {
+        const codeHash = hashOf(code);
+        const used = await tx.signInCode.updateMany({
+          where: { codeHash, usedAt: null, expiresAt: { gt: new Date() } },
+          data: { usedAt: new Date() },
+        });
+        if (used.count === 0)
+          throw unauthenticated('This sign-in link was used already or has expired. Start Parley again for a new one.');
+        const manager = await tx.participant.findUnique({ where: { externalId: MANAGER_SUB }, select: { id: true } });
+        await recordAudit(tx, { action: 'SIGNED_IN', actorId: manager?.id ?? null, reference: sid });
+        return (await tx.signInCode.findUniqueOrThrow({ where: { codeHash } })).name;
       });
-      if (used.count === 0)
-        throw unauthenticated('This sign-in link was used already or has expired. Start Parley again for a new one.');
-      const { name } = await db.signInCode.findUniqueOrThrow({ where: { codeHash } });
       const expiresAt = new Date(Date.now() + SESSION_S * 1000);
-      const session = await new SignJWT({ name })
+      const session = await new SignJWT({ name, sid })
         .setProtectedHeader({ alg: 'HS256', typ: SESSION_TYPE })
         .setSubject('manager')
         .setIssuedAt()
@@ -62,8 +69,8 @@ export function createSignIn({ db, key }: { db: Db; key: Uint8Array }) {
     },
 
     async bearer(session: string | undefined): Promise<{ token: string; expiresAt: Date }> {
-      const { name } = await verifySession(session);
-      const token = await signToken(key, { sub: 'parley:manager', role: 'MANAGER', name, expiresInSeconds: TOKEN_S });
+      const { name, sid } = await verifySession(session);
+      const token = await signToken(key, { sub: MANAGER_SUB, role: 'MANAGER', name, sid, expiresInSeconds: TOKEN_S });
       return { token, expiresAt: new Date(Date.now() + TOKEN_S * 1000) };
     },
 

@@ -1,12 +1,19 @@
 import { SignJWT } from 'jose';
 import type { Role } from '../generated/prisma/enums.ts';
 
-export type TokenClaims = { sub: string; role: Role; name: string; expiresInSeconds: number };
+export type TokenClaims = {
+  sub: string;
+  role: Role;
+  name: string;
+  expiresInSeconds: number;
+  /** The session that the token belongs to, where there is one to end. */
+  sid?: string;
+};
 
 /** A token of Parley's own, as the token command, sign-in and Try it hand them out. */
-export function signToken(key: Uint8Array, { sub, role, name, expiresInSeconds }: TokenClaims): Promise<string> {
+export function signToken(key: Uint8Array, { sub, role, name, expiresInSeconds, sid }: TokenClaims): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ role: role.toLowerCase(), name })
+  return new SignJWT({ role: role.toLowerCase(), name, sid })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(sub)
     .setIssuedAt(now)

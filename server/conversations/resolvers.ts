@@ -1,10 +1,12 @@
 import type { Resolvers } from '../generated/graphql.ts';
 import { checkId, checkOptionalId, checkOptionalText, checkText } from '../input.ts';
 import { pageOfMessages } from '../messages/list-messages.ts';
+import { isStaff, type Viewer } from '../participants/participant.ts';
 import { accessConversation } from './access-conversation.ts';
 import { addParticipant } from './add-participant.ts';
 import { assignConversation } from './assign-conversation.ts';
 import { closeConversation } from './close-conversation.ts';
+import type { Member } from './conversation.ts';
 import { pageOfConversations } from './list-conversations.ts';
 import { removeParticipant } from './remove-participant.ts';
 import { reopenConversation } from './reopen-conversation.ts';
@@ -15,10 +17,16 @@ const TITLE = { max: 200 };
 /** As long as tokens' `sub` may be. */
 const EXTERNAL_ID = { min: 1, max: 200 };
 
+const isPresent = (members: readonly Member[], { id }: Viewer) =>
+  members.some(({ participantId, leftAt }) => participantId === id && leftAt === null);
+
 export const conversationResolvers: Resolvers = {
   Query: {
-    conversation: async (_root, { id }, { app, viewer }) =>
-      (await accessConversation(app.db, viewer, checkId('id', id))).conversation,
+    conversation: async (_root, { id }, { app, viewer }) => {
+      const { conversation, isMember } = await accessConversation(app.db, viewer, checkId('id', id));
+      await app.noteReading(viewer, conversation.id, isMember);
+      return conversation;
+    },
     conversations: (_root, { filter, first, after }, { app, viewer }) => {
       const assigneeId = checkOptionalId('assigneeId', filter?.assigneeId);
       return pageOfConversations(
@@ -68,7 +76,11 @@ export const conversationResolvers: Resolvers = {
       assigneeId === null ? null : ((await loaders.participant.load(assigneeId)) ?? null),
     members: ({ id }, _args, { loaders }) => loaders.members.load(id),
     unreadCount: ({ id }, _args, { loaders }) => loaders.unread.load(id),
-    messages: ({ id }, page, { app }) => pageOfMessages(app, id, page),
+    messages: async ({ id }, page, { app, viewer, loaders }) => {
+      // In a list nobody came through the door of this one.
+      if (isStaff(viewer)) await app.noteReading(viewer, id, isPresent(await loaders.members.load(id), viewer));
+      return pageOfMessages(app, id, page);
+    },
     survey: ({ id }, _args, { loaders }) => loaders.survey.load(id),
   },
   ConversationMember: {

@@ -1,3 +1,4 @@
+import type { NoteReading } from '../audit-log/note-reading.ts';
 import { type Access, accessConversation } from '../conversations/access-conversation.ts';
 import type { Db } from '../db.ts';
 import { badInput, isDatabaseAway } from '../errors.ts';
@@ -17,7 +18,13 @@ import type { ConversationUpdate } from './updates.ts';
  * backlog, then live), follower-hub (who follows what; the head sweep). A crash here loses nothing: the client resumes
  * from the last seq it has.
  */
-export type FollowParts = { db: Db; hub: FollowerHub; participants: ParticipantDirectory; measure: Measure };
+export type FollowParts = {
+  db: Db;
+  hub: FollowerHub;
+  participants: ParticipantDirectory;
+  measure: Measure;
+  noteReading: NoteReading;
+};
 
 export async function followConversation(
   parts: FollowParts,
@@ -25,9 +32,10 @@ export async function followConversation(
   conversationId: string,
   afterSeq: number | undefined,
 ): Promise<AsyncIterableIterator<ConversationUpdate, void, void>> {
-  const { db, hub, measure } = parts;
+  const { db, hub, measure, noteReading } = parts;
   const { rechecks } = hub;
-  const { conversation } = await accessConversation(db, viewer, conversationId);
+  const { conversation, isMember } = await accessConversation(db, viewer, conversationId);
+  await noteReading(viewer, conversationId, isMember);
   const signal = createSignal();
   const reader = await hub.attach(conversationId, {
     position: checkPosition('afterSeq', afterSeq ?? conversation.headSeq, conversation.headSeq),

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import type { NoteReading } from '../audit-log/note-reading.ts';
 import type { Admit } from '../auth/admit.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { OpenSockets } from '../auth/open-sockets.ts';
@@ -35,6 +36,7 @@ export type App = {
   readonly admit: Admit;
   readonly access: AccessWatch;
   readonly openSockets: OpenSockets;
+  readonly noteReading: NoteReading;
   /** Absent in production without AUTH_SECRET: no secret is made up there. */
   readonly signIn: SignIn | undefined;
   readonly relay: Relay;

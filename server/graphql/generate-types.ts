@@ -26,6 +26,8 @@ const config = {
     Conversation: '../conversations/conversation.ts#Conversation as ConversationRecord',
     ConversationMember: '../conversations/conversation.ts#Member as MemberRecord',
     Message: '../messages/message.ts#Message as MessageRecord',
+    Session: '../auth/session.ts#Session as SessionRecord',
+    AuditEntry: '../audit-log/audit-entry.ts#AuditEntry as AuditEntryRecord',
     Survey: '../surveys/survey.ts#Survey as SurveyRecord',
     ConversationUpdate: '../delivery/updates.ts#ConversationUpdate as ConversationUpdateRecord',
     MessagePosted: '../delivery/updates.ts#DurableUpdate as DurableUpdateRecord',

@@ -73,14 +73,14 @@ function sourceOf({ body, query: search }: Request): string {
 
 async function contextOf(app: App, gate: Gate, request: Request): Promise<Context> {
   try {
-    const { viewer } = await gate.authenticate(
+    const { viewer, grant } = await gate.authenticate(
       gate.addressOf(request),
       request.headers.authorization,
       deviceOf(request.headers, undefined, app.config.LOCATION_HEADER),
     );
     const refused = gate.documents.checkSource(sourceOf(request));
     if (refused) throw refused;
-    return createContext(app, viewer);
+    return createContext(app, viewer, { grant });
   } catch (error) {
     const located = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });
     const [translated] = translate(app, [located]);

@@ -26,13 +26,17 @@ export const nodeResolvers: Resolvers = {
 
 async function conversationNode({ app, viewer }: Context, id: string) {
   const access = await accessConversation(app.db, viewer, id).catch(orNothing);
-  return access && { __typename: 'Conversation' as const, ...access.conversation };
+  if (!access) return undefined;
+  await app.noteReading(viewer, id, access.isMember);
+  return { __typename: 'Conversation' as const, ...access.conversation };
 }
 
 async function messageNode({ app, viewer }: Context, id: string) {
   const message: Message | null = await app.db.message.findUnique({ where: { id }, select: messageFields });
   const access = message && (await accessConversation(app.db, viewer, message.conversationId).catch(orNothing));
-  return access && { __typename: 'Message' as const, ...message };
+  if (!access) return undefined;
+  await app.noteReading(viewer, access.conversation.id, access.isMember);
+  return { __typename: 'Message' as const, ...message };
 }
 
 /** Customers see those who are or were in a conversation with them. */

@@ -1,5 +1,6 @@
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
+import { auditLogResolvers } from '../audit-log/resolvers.ts';
 import { authResolvers } from '../auth/resolvers.ts';
 import { conversationResolvers } from '../conversations/resolvers.ts';
 import { deliveryResolvers } from '../delivery/resolvers.ts';
@@ -19,6 +20,7 @@ export const createSchema = (): GraphQLSchema =>
       { DateTime },
       nodeResolvers,
       authResolvers,
+      auditLogResolvers,
       participantResolvers,
       conversationResolvers,
       messageResolvers,

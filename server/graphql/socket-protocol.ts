@@ -134,7 +134,7 @@ export function createSocketProtocol(app: App, gate: Gate): Server<Extra> {
         document: prepared.document,
         operationName: payload.operationName,
         variableValues: payload.variables,
-        contextValue: createContext(app, current, identity),
+        contextValue: createContext(app, current, identity!),
         traceparent: typeof traceparent === 'string' ? traceparent : undefined,
         place,
       } as SocketArgs;

@@ -9,6 +9,7 @@ const top = (file: string) => file.split('/')[0]!;
 /** Folders of server/ that hold features; the rest is what they stand on, or what puts them together. */
 const features = [
   'audit',
+  'audit-log',
   'auth',
   'conversations',
   'database-state',
@@ -54,6 +55,8 @@ const shared = new Set([
   'server/outbox/append-event.ts',
   'server/conversations/access-conversation.ts',
   'server/participants/participant.ts',
+  'server/participants/access-participant.ts',
+  'server/audit-log/record-audit.ts',
 ]);
 /** Who else may use what, and why. */
 const exceptions: Record<string, string> = {

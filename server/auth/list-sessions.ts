@@ -1,0 +1,49 @@
+import {
+  badCursor,
+  type Connection,
+  checkPageSize,
+  DEFAULT_PAGE,
+  decodeCursor,
+  encodeCursor,
+  toConnection,
+} from '../connection.ts';
+import type { Db } from '../db.ts';
+import { checkId } from '../input.ts';
+import { accessParticipant } from '../participants/access-participant.ts';
+import type { Viewer } from '../participants/participant.ts';
+import { type Session, sessionFields } from './session.ts';
+
+/** Newest first; by default those that could still be used. */
+export async function pageOfSessions(
+  { db }: { db: Db },
+  viewer: Viewer,
+  { participantId, past }: { participantId: string; past: boolean },
+  { first, after }: { first: number | null | undefined; after: string | null | undefined },
+): Promise<Connection<Session>> {
+  const size = checkPageSize('first', first ?? DEFAULT_PAGE);
+  await accessParticipant(db, viewer, participantId);
+  const usable = { endedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] };
+  const rows = await db.session.findMany({
+    where: {
+      participantId,
+      ...(past ? {} : usable),
+      // Ids are UUIDs of version 7: in the order of the logins.
+      ...(typeof after === 'string' ? { id: { lt: toId(after) } } : {}),
+    },
+    select: sessionFields,
+    orderBy: { id: 'desc' },
+    take: size + 1,
+  });
+  return toConnection(rows.slice(0, size), ({ id }) => encodeCursor(CURSOR, id), {
+    hasNextPage: rows.length > size,
+    hasPreviousPage: Boolean(after),
+  });
+}
+
+const CURSOR = 'session';
+
+function toId(cursor: string): string {
+  const [id] = decodeCursor('after', CURSOR, cursor);
+  if (!id) throw badCursor('after');
+  return checkId('after', id);
+}
