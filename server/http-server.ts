@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerOptions } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +13,7 @@ import { createGate } from './graphql/gate.ts';
 import { graphiqlRoutes } from './graphql/graphiql.ts';
 import { graphqlOverHttp } from './graphql/http.ts';
 import { type SocketServer, startSocketServer } from './graphql/socket.ts';
+import { readTlsFiles } from './read-tls-files.ts';
 import { serveDashboard } from './serve-dashboard.ts';
 import type { Log } from './telemetry/log.ts';
 
@@ -28,34 +30,36 @@ const dashboard = fileURLToPath(new URL('../dashboard/out', import.meta.url));
 export async function startHttpServer(app: App): Promise<HttpServer> {
   const { config } = app;
   let draining = false;
+  const tls = readTlsFiles(config);
+  const isSecure = tls !== undefined || (config.PUBLIC_URL?.startsWith('https:') ?? false);
   const gate = createGate(app);
   const graphql = await graphqlOverHttp(app, gate);
   const web = express();
   web.disable('x-powered-by');
   // Pages bring content policies of their own; everything else is helmet's default.
-  web.use(
-    helmet({ contentSecurityPolicy: false, strictTransportSecurity: config.PUBLIC_URL?.startsWith('https:') ?? false }),
-  );
+  web.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: isSecure }));
   web.get('/livez', (_request, response) => void response.type('text').send('ok\n'));
   web.get('/readyz', async (_request, response) => {
+    // Why it is not is for the log: this port is open to everybody.
     const reason = draining ? 'draining' : await app.whyNotReady();
+    if (reason) app.log.debug({ reason }, 'not ready');
     response
       .status(reason ? 503 : 200)
       .type('text')
-      .send(`${reason ?? 'ok'}\n`);
+      .send(reason ? 'not ready\n' : 'ok\n');
   });
-  web.use('/auth', authRoutes({ signIn: app.signIn, secureCookies: config.PUBLIC_URL?.startsWith('https:') ?? false }));
+  web.use('/auth', authRoutes({ signIn: app.signIn, secureCookies: isSecure }));
   if (config.NODE_ENV !== 'production') web.use('/graphql', graphiqlRoutes());
   web.use('/graphql', graphql.routes);
   web.use(serveDashboard(dashboard));
   web.use(answerError(app.log));
 
-  const server = createServer(timeouts(config), web);
+  const server = tls ? createSecureServer({ ...timeouts(config), ...tls }, web) : createServer(timeouts(config), web);
   const sockets: SocketServer = startSocketServer(app, gate, server);
   await listen(server, config.PORT, config.HOST);
   const { port } = server.address() as AddressInfo;
   return {
-    url: config.PUBLIC_URL ?? `http://${nameOf(config.HOST)}:${port}`,
+    url: config.PUBLIC_URL ?? `http${tls ? 's' : ''}://${nameOf(config.HOST)}:${port}`,
     async drain() {
       if (draining) return;
       draining = true;

@@ -12,7 +12,7 @@ export function serveDashboard(folder: string): Router {
   const hashed = join(folder, '_next', 'static') + sep;
   const setHeaders = (response: Response, path: string, stats: Stats) => {
     if (path.startsWith(hashed)) response.set('cache-control', `public, max-age=${FOREVER_S}, immutable`);
-    if (path.endsWith('.html')) response.set('content-security-policy', policyOf(path, stats));
+    if (path.endsWith('.html')) response.set('content-security-policy', policyOf(path, stats, response));
   };
   routes.use(express.static(folder, { extensions: ['html'], setHeaders }));
   routes.use((request, response, next) => {
@@ -21,7 +21,7 @@ export function serveDashboard(folder: string): Router {
       next();
       return;
     }
-    response.set('content-security-policy', policyOf(join(folder, '404.html'), stats));
+    response.set('content-security-policy', policyOf(join(folder, '404.html'), stats, response));
     response.status(404).sendFile('404.html', { root: folder });
   });
   return routes;
@@ -33,9 +33,9 @@ const policies = new Map<string, { mtimeMs: number; policy: string }>();
  * Scripts come from files only, but for the bundler's inline ones, which are named by their hashes. Styles may stand inline:
  * the component library computes some. A page's policy is made when it is first asked for, and again when it was built anew.
  */
-function policyOf(path: string, { mtimeMs }: Stats): string {
+function policyOf(path: string, { mtimeMs }: Stats, { req: { headers } }: Response): string {
   const known = policies.get(path);
-  if (known?.mtimeMs === mtimeMs) return known.policy;
+  if (known?.mtimeMs === mtimeMs) return withSockets(known.policy, headers.host);
   const scripts = [...readFileSync(path, 'utf8').matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
     ([, script]) => `'sha256-${createHash('sha256').update(script!).digest('base64')}'`,
   );
@@ -44,13 +44,17 @@ function policyOf(path: string, { mtimeMs }: Stats): string {
     ["script-src 'self'", ...scripts].join(' '),
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data:",
-    // Not every browser takes 'self' for sockets as well.
-    "connect-src 'self' ws: wss:",
+    `connect-src 'self' ${SOCKETS}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; ');
   policies.set(path, { mtimeMs, policy });
-  return policy;
+  return withSockets(policy, headers.host);
 }
+
+/** Not every browser takes 'self' for sockets as well, so this server's own are named. */
+const SOCKETS = '(sockets)';
+const withSockets = (policy: string, host = '') =>
+  policy.replace(SOCKETS, /^[\w.:[\]-]+$/.test(host) ? `ws://${host} wss://${host}` : '');

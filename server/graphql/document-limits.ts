@@ -15,7 +15,7 @@ import type { DocumentLimit } from '../rate-limit/rates.ts';
 export type DocumentLimits = {
   /** For parse(). */
   readonly parseOptions: { readonly maxTokens: number };
-  /** An error for a text that is too long to be parsed. */
+  /** An error for a text that is too long to be parsed, or is not one of the trusted ones. */
   checkSource(source: string): GraphQLError | undefined;
   /** Counts a text that parse() refused for its tokens. */
   parseFailed(error: Error): void;
@@ -25,7 +25,12 @@ export type DocumentLimits = {
 
 type Measured = { depth: number; aliases: number; directives: number };
 
-export function createDocumentLimits(config: Config, refused: (limit: DocumentLimit) => void): DocumentLimits {
+/** trusted: where there are any, only these are run. */
+export function createDocumentLimits(
+  config: Config,
+  refused: (limit: DocumentLimit) => void,
+  trusted?: ReadonlySet<string>,
+): DocumentLimits {
   const most: Measured = {
     depth: config.QUERY_MAX_DEPTH,
     aliases: config.QUERY_MAX_ALIASES,
@@ -49,6 +54,12 @@ export function createDocumentLimits(config: Config, refused: (limit: DocumentLi
   return {
     parseOptions: { maxTokens: config.QUERY_MAX_TOKENS },
     checkSource(source) {
+      if (trusted && !trusted.has(source)) {
+        refused('trusted_documents');
+        return new GraphQLError('This document is not among those that this server runs.', {
+          extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+        });
+      }
       if (source.length <= config.QUERY_MAX_CHARACTERS) return undefined;
       refused('characters');
       return tooMuch(`It may have at most ${config.QUERY_MAX_CHARACTERS} characters.`);

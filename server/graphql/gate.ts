@@ -4,6 +4,7 @@ import { type GuardedAuthenticate, guardLogins } from '../rate-limit/guard-login
 import { type AdmitOperation, createAdmitOperation } from './admit-operation.ts';
 import type { App } from './app-parts.ts';
 import { createDocumentLimits, type DocumentLimits } from './document-limits.ts';
+import { loadTrustedDocuments } from './load-trusted-documents.ts';
 
 /** What stands before every operation, on both transports alike: who may come, with what, and how much of it. */
 export type Gate = {
@@ -20,7 +21,11 @@ export function createGate(app: App): Gate {
     addressOf: createClientAddress(config),
     origins: createAllowedOrigins(config),
     authenticate: guardLogins({ authenticate, limits }),
-    documents: createDocumentLimits(config, limits.refused),
+    documents: createDocumentLimits(
+      config,
+      limits.refused,
+      config.TRUSTED_DOCUMENTS ? loadTrustedDocuments(config.TRUSTED_DOCUMENTS) : undefined,
+    ),
     admit: createAdmitOperation(app),
   };
 }
