@@ -29,6 +29,7 @@ const config = {
     Session: '../auth/session.ts#Session as SessionRecord',
     AuditEntry: '../audit-log/audit-entry.ts#AuditEntry as AuditEntryRecord',
     Survey: '../surveys/survey.ts#Survey as SurveyRecord',
+    DeadLetter: '../outbox/dead-letter-queries.ts#DeadLetter as DeadLetterRecord',
     ConversationUpdate: '../delivery/updates.ts#ConversationUpdate as ConversationUpdateRecord',
     MessagePosted: '../delivery/updates.ts#DurableUpdate as DurableUpdateRecord',
     MessageEdited: '../delivery/updates.ts#DurableUpdate as DurableUpdateRecord',

@@ -6,6 +6,7 @@ import { conversationResolvers } from '../conversations/resolvers.ts';
 import { deliveryResolvers } from '../delivery/resolvers.ts';
 import { kpiResolvers } from '../kpis/resolvers.ts';
 import { messageResolvers } from '../messages/resolvers.ts';
+import { outboxResolvers } from '../outbox/resolvers.ts';
 import { participantResolvers } from '../participants/resolvers.ts';
 import { presenceResolvers } from '../presence/resolvers.ts';
 import { surveyResolvers } from '../surveys/resolvers.ts';
@@ -28,6 +29,7 @@ export const createSchema = (): GraphQLSchema =>
       presenceResolvers,
       surveyResolvers,
       kpiResolvers,
+      outboxResolvers,
     ],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
