@@ -127,8 +127,8 @@ const fields = {
     'How often it looks, in ms. Rows are left alone for their first second.',
   ),
   OUTBOX_BATCH: count(500).describe('Most outbox rows claimed or deleted by one statement.'),
-  OUTBOX_LEASE_MS: ms(4_000).describe(
-    'How long a claim holds, in ms; a dead relay’s rows are taken over after it, within 5 s.',
+  OUTBOX_LEASE_MS: ms(3_000).describe(
+    'How long a claim holds, in ms. A dead relay’s rows are taken over when it has ended and the next sweep comes: with these defaults within 5 s.',
   ),
   OUTBOX_MAX_ATTEMPTS: count(10).describe('Publishes tried before a row becomes a dead letter.'),
   OUTBOX_BACKOFF_BASE_MS: ms(250).describe(

@@ -11,17 +11,44 @@ export type OutboxRow = {
 };
 
 /**
+ * Urgent conversations first, then in the order of writing, which inside a conversation is its own.
+ *
  * Raw, because Prisma has no SKIP LOCKED. One short statement: the claim is a lease (available_at moves on), so no lock
  * and no transaction stays open while publishing, and a relay that dies with it loses it when the lease ends.
  */
-export function claimRows(db: Db, limit: number, leaseMs: number): Promise<OutboxRow[]> {
-  return db.$queryRaw<OutboxRow[]>`/* outbox_claim */
+export async function claimRows(db: Db, limit: number, leaseMs: number): Promise<OutboxRow[]> {
+  const rows = await db.$queryRaw<ClaimedRow[]>`/* outbox_claim */
     UPDATE outbox SET available_at = now() + ${leaseMs}::int * interval '1 millisecond'
     WHERE id IN (
-      SELECT id FROM outbox WHERE available_at <= now() ORDER BY available_at, id LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
+      SELECT id FROM outbox WHERE available_at <= now() ORDER BY urgent DESC, id LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
     )
-    RETURNING id, conversation_id::text AS "conversationId", seq, traceparent, attempts`;
+    RETURNING id, conversation_id::text AS "conversationId", seq, traceparent, attempts, urgent`;
+  return inOrder(rows);
 }
+
+/** Rows of these conversations that nobody has claimed yet, as young as they are. Raw for the same reasons. */
+export async function claimYoungRows(
+  db: Db,
+  conversationIds: readonly string[],
+  limit: number,
+  leaseMs: number,
+): Promise<OutboxRow[]> {
+  const rows = await db.$queryRaw<ClaimedRow[]>`/* outbox_claim_young */
+    UPDATE outbox SET available_at = now() + ${leaseMs}::int * interval '1 millisecond'
+    WHERE id IN (
+      SELECT id FROM outbox
+      WHERE conversation_id = ANY (${conversationIds}::uuid[]) AND available_at <= created_at + interval '1 second'
+      ORDER BY urgent DESC, id LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id, conversation_id::text AS "conversationId", seq, traceparent, attempts, urgent`;
+  return inOrder(rows);
+}
+
+type ClaimedRow = OutboxRow & { readonly urgent: boolean };
+
+/** RETURNING has none. */
+const inOrder = (rows: ClaimedRow[]): OutboxRow[] =>
+  rows.sort((a, b) => Number(b.urgent) - Number(a.urgent) || (a.id < b.id ? -1 : 1));
 
 /**
  * Raw for its commit: losing this deletion in a crash only means publishing once more, so it need not wait for the disk

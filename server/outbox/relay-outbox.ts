@@ -1,4 +1,4 @@
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } from 'cockatiel';
+import { CircuitState, isBrokenCircuitError } from 'cockatiel';
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import { repeat } from '../repeat.ts';
@@ -6,16 +6,19 @@ import type { Log } from '../telemetry/log.ts';
 import { detached, endSpan, startPublish } from '../telemetry/message-trace.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { OutboxEntry } from './append-event.ts';
+import { createBehind } from './behind.ts';
 import type { Bus, BusMessage } from './bus.ts';
 import {
   buryRows,
   claimRows,
+  claimYoungRows,
   deleteRows,
   type FailedPublish,
   type OutboxRow,
   recordFailures,
   releaseRows,
 } from './outbox-queries.ts';
+import { createSinkBreaker, HALF_OPEN_MS } from './sink-breaker.ts';
 
 /**
  * The path of a message: send-message → append-event → [relay-outbox] → bus → follow-conversation → acknowledge.
@@ -24,6 +27,10 @@ import {
  * outbox row deleted, in batches. Rows that nobody handed over (their process died) or whose publish failed are claimed by
  * the sweep, on any process. Both ways meet in `publish`. A crash after a publish and before the deletion publishes once
  * more, which subscribers drop by seq; a crash before it leaves the row to another process's sweep.
+ *
+ * One relay publishes a conversation's events in their order, also after the bus was away: see behind.ts. An event whose own
+ * publish was refused waits for its retry and is overtaken meanwhile, because nobody should be held up for it; subscribers
+ * put in order by seq whatever comes.
  */
 export type Relay = {
   /** Takes committed events over. Never throws and never waits. */
@@ -39,37 +46,16 @@ type Job = OutboxRow & {
   readonly committedAt: Date | null;
 };
 
-/** Consecutive failed publishes that open the breaker; while it is open no attempt counts. */
-const BREAKER_THRESHOLD = 5;
-const BREAKER_HALF_OPEN_MS = 1_000;
 /** Deletions wait this long for company: a swept row is a second old, so this is never late. */
 const DELETE_INTERVAL_MS = 50;
 /** Kept for an operator to read; errors of clients' libraries can be long. */
 const MAX_ERROR_LENGTH = 500;
 
-const breakerStates = {
-  [CircuitState.Closed]: 'closed',
-  [CircuitState.Open]: 'open',
-  [CircuitState.HalfOpen]: 'half-open',
-  [CircuitState.Isolated]: 'isolated',
-} as const;
-
 export type RelayParts = { db: Db; bus: Bus; config: Config; metrics: Metrics; log: Log };
 
 export function createRelay({ db, bus, config, metrics, log }: RelayParts): Relay {
-  const breaker = circuitBreaker(handleAll, {
-    halfOpenAfter: BREAKER_HALF_OPEN_MS,
-    breaker: new ConsecutiveBreaker(BREAKER_THRESHOLD),
-  });
-  breaker.onStateChange((state) => {
-    metrics.breakerChanges({ state: breakerStates[state] });
-    log.warn({ state: CircuitState[state] }, 'the bus’s circuit breaker changed');
-  });
-  metrics.observe(
-    'parley_bus_breaker_open',
-    '1 while the bus’s circuit breaker is not closed: publishes failed one after another and are not tried',
-    () => Number(breaker.state !== CircuitState.Closed),
-  );
+  const breaker = createSinkBreaker('bus', { metrics, log });
+  const behind = createBehind();
   const published: bigint[] = [];
   let stopped = false;
   let deleteTimer: NodeJS.Timeout | undefined;
@@ -89,6 +75,8 @@ export function createRelay({ db, bus, config, metrics, log }: RelayParts): Rela
           endSpan(span);
         } catch (error) {
           endSpan(span, error);
+          // Without a sweep nobody would publish what is left to it.
+          if (config.OUTBOX_SWEEP && !isRefusal(error)) behind.add(job.conversationId);
           if (isBrokenCircuitError(error)) postponed.push(job.id);
           else
             failed.push({ id: job.id, attempts: job.attempts, backoffMs: backoff(job.attempts), error: reason(error) });
@@ -98,7 +86,7 @@ export function createRelay({ db, bus, config, metrics, log }: RelayParts): Rela
     metrics.published({ via }, jobs.length - failed.length - postponed.length);
     if (published.length > 0) deleteSoon();
     // Handed-over rows that were postponed are still where the sweep finds them; claimed ones must be given back.
-    if (postponed.length > 0 && via === 'sweep') await releaseRows(db, postponed, BREAKER_HALF_OPEN_MS);
+    if (postponed.length > 0 && via === 'sweep') await releaseRows(db, postponed, HALF_OPEN_MS);
     if (failed.length > 0) await settleFailures(failed);
   }
 
@@ -128,10 +116,14 @@ export function createRelay({ db, bus, config, metrics, log }: RelayParts): Rela
     Math.ceil(Math.random() * Math.min(config.OUTBOX_BACKOFF_MAX_MS, config.OUTBOX_BACKOFF_BASE_MS * 2 ** attempts));
 
   function deleteSoon() {
-    deleteTimer ??= setTimeout(() => {
-      deleteTimer = undefined;
-      deleting = deleting.then(deletePublished);
-    }, DELETE_INTERVAL_MS);
+    deleteTimer ??= setTimeout(flush, DELETE_INTERVAL_MS);
+  }
+
+  function flush(): Promise<void> {
+    clearTimeout(deleteTimer);
+    deleteTimer = undefined;
+    deleting = deleting.then(deletePublished);
+    return deleting;
   }
 
   async function deletePublished(): Promise<void> {
@@ -150,11 +142,23 @@ export function createRelay({ db, bus, config, metrics, log }: RelayParts): Rela
   async function sweep(): Promise<void> {
     // Not a row is risked to find out whether the bus is back.
     if (breaker.state !== CircuitState.Closed) await breaker.execute(() => bus.ping());
-    let rows: OutboxRow[];
+    let isLast: boolean;
     do {
-      rows = await claimRows(db, config.OUTBOX_BATCH, config.OUTBOX_LEASE_MS);
+      const endLook = behind.look();
+      const rows = await claimRows(db, config.OUTBOX_BATCH, config.OUTBOX_LEASE_MS);
+      isLast = rows.length < config.OUTBOX_BATCH;
+      if (isLast) rows.push(...(await claimBehind()));
       if (rows.length > 0) await publish(rows.map(toHint), 'sweep');
-    } while (!stopped && rows.length === config.OUTBOX_BATCH && breaker.state === CircuitState.Closed);
+      if (isLast) endLook(rows.map(({ conversationId }) => conversationId));
+      // Before the next look, which would find them again.
+      if (behind.conversations.size > 0) await flush();
+    } while (!stopped && breaker.state === CircuitState.Closed && !(isLast && behind.conversations.size === 0));
+  }
+
+  /** What is too young to be due, of conversations that are only to be served in order. */
+  async function claimBehind(): Promise<OutboxRow[]> {
+    if (behind.conversations.size === 0) return [];
+    return claimYoungRows(db, [...behind.conversations], config.OUTBOX_BATCH, config.OUTBOX_LEASE_MS);
   }
 
   const sweepFailed = (error: unknown) => log.debug({ reason: reason(error) }, 'the outbox sweep will be tried again');
@@ -166,7 +170,9 @@ export function createRelay({ db, bus, config, metrics, log }: RelayParts): Rela
 
   return {
     handOver(entries) {
-      const work = detached(() => publish(entries.map(toJob), 'hand-over')).catch((error) => {
+      const jobs = entries.filter(({ event }) => !behind.defers(event.conversationId)).map(toJob);
+      if (jobs.length === 0) return;
+      const work = detached(() => publish(jobs, 'hand-over')).catch((error) => {
         log.warn({ reason: reason(error) }, 'a failed publish could not be recorded; the sweep takes it');
       });
       handedOver.add(work);
@@ -177,9 +183,7 @@ export function createRelay({ db, bus, config, metrics, log }: RelayParts): Rela
       stopped = true;
       await sweeping.stop();
       await Promise.all(handedOver);
-      clearTimeout(deleteTimer);
-      deleting = deleting.then(deletePublished);
-      await deleting;
+      await flush();
     },
   };
 }
@@ -201,5 +205,8 @@ const toHint = (row: OutboxRow): Job => ({
   inboxes: [],
   committedAt: null,
 });
+
+/** Redis is there and says no: then it is this event's own matter, and holds up no other. */
+const isRefusal = (error: unknown) => error instanceof Error && error.name === 'ReplyError';
 
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, MAX_ERROR_LENGTH);

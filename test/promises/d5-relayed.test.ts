@@ -94,7 +94,7 @@ describe('D5: relayed', () => {
     const id = await cleo.start();
     proxy.hold();
     await cleo.send(id, 'claimed');
-    await eventually('its sweep has the row', async () => ((await outboxOf(lab.database))[0]?.waits_ms ?? 0) > 3_000);
+    await eventually('its sweep has the row', async () => ((await outboxOf(lab.database))[0]?.waits_ms ?? 0) > 1_500);
     await doomed.kill();
     const killed = performance.now();
     await lab.startInProcess(headSweepOff);
