@@ -10,6 +10,7 @@ const programs = [
     neededFor: 'all tests of several processes, and of Redis itself',
   },
   { name: 'chromium', debianPackage: 'chromium', neededFor: 'all tests in a browser' },
+  { name: 'prometheus', debianPackage: 'prometheus', neededFor: 'the tests of alerts and Grafana’s dashboards' },
 ];
 
 /** Installs them where that is possible, and says what cannot be tested without them. In CI that is a failure. */
