@@ -99,6 +99,30 @@ describe('traces', () => {
     assert.equal(mutation.resource['service.name'], 'parley');
   });
 
+  test('messages that share a statement link to it, and it to them', async (t) => {
+    const receiver = await startReceiver(t);
+    const { server } = await start(t, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+    const cleo = await connect(t, server);
+    const id = await cleo.start();
+    await Promise.all(Array.from({ length: 50 }, (_, n) => cleo.send(id, `message ${n}`)));
+    const { batch, writes } = await receiver.waitFor((spans) => {
+      const batch = spans.find(({ name }) => name === 'send_messages batch');
+      const size = batch?.attributes['db.operation.batch.size'];
+      const writes = spans.filter(
+        ({ name, links }) => name === 'send_messages' && links.some(({ spanId }) => spanId === batch?.spanId),
+      );
+      return batch && writes.length === Number(size) && { batch, writes };
+    });
+    assert.ok(writes.length > 1);
+    assert.deepEqual(
+      batch.links.map(({ spanId }) => spanId).sort(),
+      writes.map(({ parentSpanId }) => parentSpanId!).sort(),
+    );
+    assert.equal(new Set(writes.map(({ traceId }) => traceId)).size, writes.length, 'each in a trace of its own');
+    const create = receiver.spans.find(({ spanId }) => spanId === writes[0]!.parentSpanId);
+    assert.ok(Number(create?.attributes['parley.accepted_to_commit_ms']) >= 0);
+  });
+
   test('a client’s own trace goes on in the server, over HTTP and over the socket', async (t) => {
     const receiver = await startReceiver(t);
     const { server } = await start(t, {

@@ -9,7 +9,7 @@ import type { Relay } from '../outbox/relay-outbox.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import type { Measure } from '../telemetry/measure.ts';
-import { endSpan, startCreate, startDatabaseWrite, toTraceparent } from '../telemetry/message-trace.ts';
+import { endCreate, endSpan, startCreate, startDatabaseWrite, toTraceparent } from '../telemetry/message-trace.ts';
 import { createWriteGroups, LOCKED, lockWaitMs } from '../write-groups.ts';
 import { createSendLimits, takenId } from './limit-sends.ts';
 import type { Message } from './message.ts';
@@ -106,8 +106,9 @@ export function createSendMessage({ db, config, limits, relay, fingerprintKey, m
       if (stored.outcome === 'stored') {
         sendLimits.stored(row);
         // createdAt was taken before the commit, so it is not the end of the way.
-        measure.sendStored(performance.now() - acceptedAt, input.sentAt, new Date());
-        endSpan(span);
+        const tookMs = performance.now() - acceptedAt;
+        measure.sendStored(tookMs, input.sentAt, new Date());
+        endCreate(span, tookMs);
         return { message: stored.message, duplicate: false };
       }
       if (stored.outcome === 'duplicate') {

@@ -69,19 +69,43 @@ export function startCreate(keys: MessageKeys): Span {
   return tracer.startSpan('create conversation', { kind: SpanKind.PRODUCER, attributes: messaging('create', keys) });
 }
 
-/** The grouped statement, once under every message it stores: each trace shows its own database write. */
+/**
+ * The grouped statement, once under every message it stores: each trace shows its own database write. What several share is
+ * a span of its own besides, which they link to and which links to them: who waited for whom.
+ */
 export function startDatabaseWrite(creates: readonly Span[], statement: string): (error?: unknown) => void {
-  const attributes = {
-    'db.system.name': 'postgresql',
-    'db.operation.name': statement,
-    'db.operation.batch.size': creates.length,
-  };
+  const attributes = { 'db.system.name': 'postgresql', 'db.operation.name': statement };
+  const batch = creates.length > 1 ? { ...attributes, 'db.operation.batch.size': creates.length } : attributes;
+  const shared =
+    creates.length > 1
+      ? tracer.startSpan(
+          `${statement} batch`,
+          {
+            kind: SpanKind.CLIENT,
+            attributes: batch,
+            links: creates.map((create) => ({ context: create.spanContext() })),
+          },
+          ROOT_CONTEXT,
+        )
+      : undefined;
+  const links = shared ? [{ context: shared.spanContext() }] : [];
   const spans = creates.map((create) =>
-    tracer.startSpan(statement, { kind: SpanKind.CLIENT, attributes }, trace.setSpan(ROOT_CONTEXT, create)),
+    tracer.startSpan(
+      statement,
+      { kind: SpanKind.CLIENT, attributes: batch, links },
+      trace.setSpan(ROOT_CONTEXT, create),
+    ),
   );
   return (error) => {
     for (const span of spans) endSpan(span, error);
+    if (shared) endSpan(shared, error);
   };
+}
+
+/** How long it took is an attribute too, because a trace's own duration includes when somebody read the message. */
+export function endCreate(span: Span, acceptedToCommitMs: number): void {
+  span.setAttribute('parley.accepted_to_commit_ms', Math.round(acceptedToCommitMs));
+  span.end();
 }
 
 export function startPublish(traceparent: string | null, keys: MessageKeys, via: 'hand-over' | 'sweep'): Span {
@@ -89,8 +113,16 @@ export function startPublish(traceparent: string | null, keys: MessageKeys, via:
   return tracer.startSpan('send conversation', { kind: SpanKind.CLIENT, attributes }, contextOf(traceparent));
 }
 
-export function recordDelivery(traceparent: string | null, keys: MessageKeys, recipients: number): void {
-  const attributes = { ...messaging('process', keys), 'parley.recipients': recipients };
+export function recordDelivery(
+  traceparent: string | null,
+  keys: MessageKeys & { readonly at: Date },
+  recipients: number,
+): void {
+  const attributes = {
+    ...messaging('process', keys),
+    'parley.recipients': recipients,
+    'parley.commit_to_delivered_ms': Math.max(0, Date.now() - keys.at.getTime()),
+  };
   tracer.startSpan('process conversation', { kind: SpanKind.CONSUMER, attributes }, contextOf(traceparent)).end();
 }
 
