@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Log } from './telemetry/log.ts';
 
@@ -27,6 +28,7 @@ export function openRedis(url: string, log: Log): RedisPair {
     enableAutoPipelining: true,
   });
   const subscriber = new Redis(url, { ...shared, maxRetriesPerRequest: null, keepAlive: 5_000 });
+  insistOnSubscriptions(subscriber);
   for (const [name, connection] of Object.entries({ publisher, subscriber })) {
     let away = false;
     connection.on('error', (error) => {
@@ -43,4 +45,29 @@ export function openRedis(url: string, log: Log): RedisPair {
     });
   }
   return { publisher, subscriber };
+}
+
+/** How soon subscriptions that Redis refused to renew are asked for again. */
+const RENEW_AFTER_MS = 1_000;
+
+/**
+ * After a reconnect ioredis asks for all subscriptions with one command, whose answer it does not look at: refused (an ACL
+ * that changed, a Redis that is still loading), it would be a rejection that nobody handles, which ends the process, and the
+ * channels would be forgotten. Here it is asked again until it is granted; meanwhile the head sweep serves followers.
+ */
+function insistOnSubscriptions(subscriber: Redis): void {
+  const subscribe = subscriber.subscribe.bind(subscriber);
+  async function renew(channels: string[]): Promise<unknown> {
+    for (;;) {
+      try {
+        return await subscribe(...channels);
+      } catch {
+        if (subscriber.status === 'end') return 0;
+        await sleep(RENEW_AFTER_MS);
+      }
+    }
+  }
+  // Only ioredis itself gives a list; whoever subscribes to one channel hears of a refusal.
+  subscriber.subscribe = ((...args: Parameters<typeof subscribe>) =>
+    Array.isArray(args[0]) ? renew(args[0]) : subscribe(...args)) as typeof subscriber.subscribe;
 }
