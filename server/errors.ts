@@ -55,6 +55,9 @@ const awayCodes = new Set([
   '08003',
   '08004',
   '08006', // connection lost or refused
+  '53000',
+  '53100',
+  '53200', // no room on its disk or in its memory
   '53300',
   '53400', // too many connections
   '55P03', // lock_timeout
