@@ -48,7 +48,13 @@ export class OperationError extends Error {
   }
 }
 
-export type Who = { role?: 'CUSTOMER' | 'AGENT' | 'MANAGER'; name?: string; sub?: string; expiresInSeconds?: number };
+export type Who = {
+  role?: 'CUSTOMER' | 'AGENT' | 'MANAGER';
+  name?: string;
+  sub?: string;
+  expiresInSeconds?: number /** One that somebody else has signed. */;
+  token?: string;
+};
 
 export async function tokenFor({
   role = 'CUSTOMER',
@@ -65,7 +71,7 @@ export async function connect(
   server: Pick<TestServer, 'url'>,
   who: Who = {},
 ): Promise<Actor> {
-  const token = await tokenFor(who);
+  const token = who.token ?? (await tokenFor(who));
   const sockets = new Set<WebSocket>();
   class TappedSocket extends WebSocket {
     constructor(url: string, protocols: string[]) {

@@ -65,16 +65,8 @@ export class FoldedDevice {
   /** D10: what was folded becomes what a fresh query returns, asked at any server. */
   async assertLikeAFreshQuery(asker: Actor, context: string): Promise<void> {
     while (this.fold().earlierCursor) await this.scrollUp();
-    let fresh: ReturnType<typeof comparable> | undefined;
-    await eventually('the folded state is like a fresh query', async () => {
-      fresh = comparable(await openWhole(asker, this.state.id));
-      try {
-        assert.deepEqual(comparable(this.fold()), fresh);
-        return true;
-      } catch {
-        return false;
-      }
-    }).catch(() => assert.deepEqual(comparable(this.fold()), fresh, context));
+    const difference = await differenceFromAFreshQuery(asker.run, () => this.fold());
+    assert.equal(difference, undefined, context);
   }
 
   #follow(): Frames {
@@ -84,13 +76,42 @@ export class FoldedDevice {
   }
 }
 
-async function openWhole(actor: Actor, id: string): Promise<ConversationState> {
-  let state = foldSnapshot(
-    (await actor.run(conversationQuery, { id, last: EVERYTHING })) as Parameters<typeof foldSnapshot>[0],
+type Ask = (document: string, variables: Record<string, unknown>) => Promise<any>;
+
+/** D10: undefined as soon as the folded state is what a fresh query returns; where it never becomes that, the difference. */
+export async function differenceFromAFreshQuery(
+  ask: Ask,
+  fold: () => ConversationState,
+  withinMs?: number,
+): Promise<string | undefined> {
+  let difference: string | undefined;
+  await eventually(
+    'the folded state is like a fresh query',
+    async () => {
+      const fresh = comparable(await openWhole(ask, fold().id));
+      try {
+        assert.deepEqual(comparable(fold()), fresh);
+        return true;
+      } catch (error) {
+        difference = (error as Error).message;
+        return false;
+      }
+    },
+    withinMs,
+  ).then(
+    () => {
+      difference = undefined;
+    },
+    () => {},
   );
+  return difference;
+}
+
+async function openWhole(ask: Ask, id: string): Promise<ConversationState> {
+  let state = foldSnapshot(await ask(conversationQuery, { id, last: EVERYTHING }));
   while (state.earlierCursor) {
     const variables = { id, last: EVERYTHING, before: state.earlierCursor };
-    state = foldEarlier(state, (await actor.run(earlierMessagesQuery, variables)).conversation.messages);
+    state = foldEarlier(state, (await ask(earlierMessagesQuery, variables)).conversation.messages);
   }
   return state;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type Actor, OperationError } from './actor.ts';
-import { type Attempt, checkHistory, type LoggedEvent } from './check-history.ts';
+import { type Attempt, checkHistory, type Finding, type LoggedEvent } from './check-history.ts';
 import { execute } from './execute.ts';
 import type { Frames } from './frames.ts';
 
@@ -28,11 +28,17 @@ export class History {
     return this.attempts.filter(({ outcome }) => outcome === 'acknowledged');
   }
 
-  /** Waits until each device has the newest event, then judges. */
-  async judge(database: { url: string }, devices: { [name: string]: { frames: Frames; afterSeq?: number } } = {}) {
+  /** Waits until each device has the newest event, then judges: nothing may be wrong. */
+  async judge(database: { url: string }, devices: Readers = {}): Promise<LoggedEvent[]> {
+    assert.deepEqual(await this.findings(database, devices), []);
+    return readLogged(database.url, this.conversationId);
+  }
+
+  /** The same, for whoever wants to know what is. */
+  async findings(database: { url: string }, devices: Readers): Promise<Finding[]> {
     const log = await readLogged(database.url, this.conversationId);
     for (const { frames } of Object.values(devices)) if (log.length > 0) await frames.seq(log.at(-1)!.seq);
-    const findings = checkHistory({
+    return checkHistory({
       attempts: this.attempts,
       log,
       devices: Object.entries(devices).map(([name, { frames, afterSeq = 0 }]) => ({
@@ -44,10 +50,10 @@ export class History {
         })),
       })),
     });
-    assert.deepEqual(findings, []);
-    return log;
   }
 }
+
+type Readers = { [name: string]: { frames: Frames; afterSeq?: number } };
 
 /** UNAVAILABLE says that it may or may not have been stored; so does a connection that breaks. */
 const isRefusal = (error: unknown) => error instanceof OperationError && error.code !== 'UNAVAILABLE';

@@ -52,8 +52,9 @@ async function stopOwn(): Promise<void> {
 }
 
 // Hooks run in the order of their registration, so this one comes before the file's own, which may still need PostgreSQL:
-// then the last drop() stops it.
-after(async () => {
-  fileIsOver = true;
-  if (open.size === 0) await stopOwn();
-});
+// then the last drop() stops it. Where there is a shared one, this may not even be a test.
+if (!sharedUrl)
+  after(async () => {
+    fileIsOver = true;
+    if (open.size === 0) await stopOwn();
+  });

@@ -1,0 +1,52 @@
+import pg from 'pg';
+import { eventually } from '../../harness/eventually.ts';
+import { execute } from '../../harness/execute.ts';
+import { tapBus } from '../../harness/tap-bus.ts';
+import type { Scenario } from '../scenario.ts';
+
+export const killRelayAfterPublish: Scenario = {
+  name: 'kill-relay-after-publish',
+  promises: 'D4, D5',
+  fault: 'kill -9 of a relay after it published, before its rows are deleted: published again, shown once',
+  async run({ world, load, recovers }) {
+    const { url } = world.database;
+    const [doomed] = world.slots;
+    const tap = await tapBus(world, world.redis);
+    const holder = new pg.Client({ connectionString: url });
+    holder.on('error', () => {}); // the database goes away with the world
+    world.after(() => holder.end());
+    await holder.connect();
+    // Deletions from the outbox hang from here on, as on a lock.
+    await holder.query('SELECT pg_advisory_lock(1)');
+    await execute(
+      url,
+      `CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
+       CREATE TRIGGER wait BEFORE DELETE ON outbox FOR EACH STATEMENT EXECUTE FUNCTION wait()`,
+    );
+    world.after(() => execute(url, 'DROP TRIGGER IF EXISTS wait ON outbox; DROP FUNCTION IF EXISTS wait()'));
+    await load.gain(20);
+    await doomed.kill();
+    const left = await execute<{ conversation: string; seq: number }>(
+      url,
+      'SELECT conversation_id::text AS conversation, seq FROM outbox',
+    );
+    const published = new Set(tap.all.map(({ message }) => keyOf(message)));
+    const again = left.find((row) => published.has(`${row.conversation} ${row.seq}`));
+    if (!again) throw new Error('nothing that was published was left in the outbox');
+    const before = tap.all.length;
+    await execute(
+      url,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'parley' AND wait_event_type = 'Lock'`,
+    );
+    await holder.query('SELECT pg_advisory_unlock(1)');
+    await recovers();
+    const key = `${again.conversation} ${again.seq}`;
+    await eventually('it is published again', () =>
+      tap.all.slice(before).some(({ message }) => keyOf(message) === key),
+    );
+  },
+};
+
+const keyOf = ({ event, conversationId, seq }: any): string =>
+  event ? `${event.conversationId} ${event.seq}` : `${conversationId} ${seq}`;

@@ -1,0 +1,4 @@
+import { groups } from './groups.ts';
+import { testGroup } from './test-group.ts';
+
+testGroup(groups.redis);
