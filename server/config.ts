@@ -179,6 +179,9 @@ const fields = {
   SOCKET_KEEP_ALIVE_MS: ms(12_000).describe(
     'Ping interval in ms; a socket that does not answer by the next is closed.',
   ),
+  SOCKET_WRITE_TIMEOUT_MS: count(30_000).describe(
+    'How long a reader may take nothing of what waits for it before its socket is closed, in ms: a phone in a tunnel is back by then, and what it costs meanwhile is bounded.',
+  ),
   SOCKET_MAX_PAYLOAD_BYTES: count(262_144).describe(
     'Largest frame, in bytes: 8,000 escaped astral characters are 96 KB.',
   ),
@@ -239,6 +242,9 @@ const fields = {
   ),
   DRAIN_DELAY_MS: ms(0).describe(
     'How long a graceful stop stays reachable, but not ready, before it sends clients away, in ms: the time a load balancer needs to notice.',
+  ),
+  DRAIN_RECONNECT_SPREAD_MS: ms(5_000).describe(
+    'Clients are told to come back at random moments within this time, in ms: 1,000 then return at 200 a second, a fraction of what a core can take.',
   ),
   DRAIN_TIMEOUT_MS: ms(10_000).describe('Longest a graceful stop may take after that, in ms.'),
 } as const;

@@ -1,5 +1,5 @@
+import { randomInt } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { scaled } from '../rate-limit/rates.ts';
@@ -7,27 +7,27 @@ import { admitSocket, type SocketPlace } from './admit-socket.ts';
 import type { App } from './app-parts.ts';
 import { createFrameBudget } from './frame-budget.ts';
 import type { Gate } from './gate.ts';
+import { keepAlive } from './keep-alive.ts';
 import { createSocketProtocol } from './socket-protocol.ts';
+import { createSocketWriter } from './socket-writer.ts';
 
 /**
  * The adapter between `ws` and the protocol. Close codes: 4403 no valid token or one that ran out; 1012 this server is going
- * away; 1013 it cannot serve right now. Clients come back after the last two by themselves, and after a connection that is
- * cut because its reader is too slow.
+ * away, with a hint when to come back; 1013 it cannot serve right now, or its reader is too slow. Clients come back after the
+ * last two by themselves.
  */
 export type SocketServer = {
-  /** Tells every client to come back elsewhere, and waits until they have gone. */
+  /** Tells every client to come back elsewhere, each at another moment, and waits until they have gone. */
   drain(): Promise<void>;
 };
 
-/** A reader that accepts nothing for this long is cut off; it resumes where it was. */
-const WRITE_TIMEOUT_MS = 30_000;
-/** Given to a socket ahead of the reader, at most and besides one frame. */
-const SEND_AHEAD_BYTES = 65_536;
 /** How long clients get to answer a close. */
 const CLOSE_WAIT_MS = 1_000;
+/** How long a reader that was given up gets to take what lies before the close frame. */
+const CLOSE_GRACE_MS = 2_000;
 
 export function startSocketServer(app: App, gate: Gate, httpServer: Server): SocketServer {
-  const { config, log, limits } = app;
+  const { config, log, limits, metrics } = app;
   const protocol = createSocketProtocol(app, gate);
   const framesPerSocket = scaled(config.LIMIT_FRAMES_PER_SOCKET, config);
   const sockets = new WebSocketServer({
@@ -50,11 +50,24 @@ export function startSocketServer(app: App, gate: Gate, httpServer: Server): Soc
     // An oversized frame, a broken connection: ws closes the socket with the right code by itself.
     socket.on('error', (error) => log.debug({ reason: error.message }, 'socket error'));
     const mayCome = limitFrames(socket, framesPerSocket, () => limits.refused('frames_per_socket'));
-    const stopPinging = keepAlive(socket, config.SOCKET_KEEP_ALIVE_MS);
+    const onTooSlow = () => {
+      metrics.slowReaders();
+      giveUp(socket);
+    };
+    const pinging = keepAlive(socket, config.SOCKET_KEEP_ALIVE_MS, () => {
+      // A ping waits behind what the reader does not take.
+      if (writer.isWaiting) onTooSlow();
+      else socket.terminate();
+    });
+    const writer = createSocketWriter(socket, request.socket, {
+      timeoutMs: config.SOCKET_WRITE_TIMEOUT_MS,
+      onProgress: pinging.isAlive,
+      onTimeout: onTooSlow,
+    });
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: createSend(socket, request.socket),
+        send: writer.send,
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) =>
           socket.on('message', (data) => {
@@ -68,53 +81,18 @@ export function startSocketServer(app: App, gate: Gate, httpServer: Server): Soc
       { socket, headers: request.headers, place },
     );
     socket.once('close', (code, reason) => {
-      stopPinging();
+      pinging.stop();
       closed(code, String(reason)).catch((err: unknown) => log.error({ err }, 'a socket could not be cleaned up'));
     });
   });
 
   return {
     async drain() {
-      for (const socket of sockets.clients) socket.close(1012, 'Service restart');
+      for (const socket of sockets.clients) socket.close(1012, restartReason(config.DRAIN_RECONNECT_SPREAD_MS));
       await allClosed(sockets.clients);
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();
     },
-  };
-}
-
-type Send = (data: string) => Promise<void>;
-
-/**
- * Answers at once while little is waiting to be sent, and beyond that only when the socket has taken the data: what awaits
- * it is slowed down to the reader's pace. Frames of the same moment (a result and its "complete", a page of events) leave in
- * one write; system calls are a fifth of this process's work.
- */
-function createSend(socket: WebSocket, stream: Duplex): Send {
-  let corked = false;
-  return (data) => {
-    if (socket.readyState !== socket.OPEN) return Promise.resolve();
-    if (!corked) {
-      corked = true;
-      stream.cork();
-      process.nextTick(() => {
-        corked = false;
-        stream.uncork();
-      });
-    }
-    if (socket.bufferedAmount < SEND_AHEAD_BYTES) {
-      // A failed write is followed by 'close', which ends every subscription: nobody needs to hear of it here.
-      socket.send(data, () => {});
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => {
-      // No close frame: it would wait behind what the reader does not take. To clients it is a lost connection (1006).
-      const timer = setTimeout(() => socket.terminate(), WRITE_TIMEOUT_MS);
-      socket.send(data, () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
   };
 }
 
@@ -139,19 +117,15 @@ function limitFrames(socket: WebSocket, frames: number, onRefused: () => void): 
   return check;
 }
 
-/** A half-open connection is noticed within two intervals. */
-function keepAlive(socket: WebSocket, intervalMs: number): () => void {
-  let alive = true;
-  socket.on('pong', () => {
-    alive = true;
-  });
-  const timer = setInterval(() => {
-    if (!alive) return socket.terminate();
-    alive = false;
-    if (socket.readyState === socket.OPEN) socket.ping();
-  }, intervalMs);
-  return () => clearInterval(timer);
+/** Where the close frame cannot leave, or is not answered, the connection is cut: to its client that is 1006. */
+function giveUp(socket: WebSocket): void {
+  if (socket.readyState !== socket.OPEN) return;
+  socket.close(1013, 'Reader too slow');
+  setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();
 }
+
+/** Clients that obey come back one after the other, and not all in the same moment. At most 123 bytes may be said. */
+const restartReason = (spreadMs: number) => `Service restart; retry-after-ms=${randomInt(spreadMs + 1)}`;
 
 async function allClosed(clients: Set<WebSocket>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

@@ -86,6 +86,7 @@ export function createMetrics() {
     resyncs: counter('parley_resyncs', 'Subscribers served from PostgreSQL again, by reason', {
       reason: ['slow reader', 'jump', 'hole'],
     }),
+    slowReaders: counter('parley_slow_readers', 'Sockets given up because their reader took nothing'),
     limited: counter('parley_limited', 'What was refused because of a limit, by the limit', { limit: limitNames }),
     receipts: counter('parley_receipts', 'Acknowledgements that raised a watermark'),
     surveys: counter('parley_surveys', 'Survey answers by rating, as first given', {

@@ -9,6 +9,7 @@ import { eventually } from './eventually.ts';
 export type TestProxy = {
   /** What the server takes for Redis. */
   readonly redisUrl: string;
+  readonly port: number;
   /** Swallows what is sent from now on, in both directions. */
   hold(): void;
   /** Passes on what was swallowed, unless its sender is gone: then nobody will ever see it. */
@@ -66,8 +67,10 @@ export async function startProxy({ port }: { port: number }): Promise<TestProxy>
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 
+  const { port: ownPort } = server.address() as AddressInfo;
   return {
-    redisUrl: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    redisUrl: `redis://127.0.0.1:${ownPort}`,
+    port: ownPort,
     hold() {
       holding = true;
     },

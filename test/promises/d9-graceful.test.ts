@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import pg from 'pg';
-import { connect } from '../harness/actor.ts';
+import { RawSocket } from '../api/raw-socket.ts';
+import { connect, tokenFor } from '../harness/actor.ts';
 import { checkHistory } from '../harness/check-history.ts';
 import * as documents from '../harness/documents.ts';
 import { eventually } from '../harness/eventually.ts';
@@ -51,6 +52,25 @@ describe('D9: graceful', () => {
       const [row] = await execute<{ n: string }>(lab.database.url, 'SELECT count(*) AS n FROM outbox');
       return row!.n === '0';
     });
+  });
+
+  test('D9: clients are told to come back each at another moment', async (t) => {
+    const lab = await openLab(t);
+    const leaving = await lab.startInProcess({ REDIS_URL: '', DRAIN_RECONNECT_SPREAD_MS: '4000' });
+    const token = await tokenFor();
+    const sockets = await Promise.all(Array.from({ length: 200 }, () => RawSocket.connect(t, leaving.url, token)));
+    await leaving.stop();
+    const closes = await Promise.all(sockets.map(({ closed }) => closed));
+    const hints = closes.map(({ code, reason }) => {
+      assert.equal(code, 1012);
+      const [, ms] = /^Service restart; retry-after-ms=(\d+)$/.exec(reason) ?? [];
+      assert.ok(ms, reason);
+      return Number(ms);
+    });
+    // Two hundred draws: that one of the tenths is empty is out of the question.
+    const tenths = new Set(hints.map((ms) => Math.min(9, Math.floor(ms / 400))));
+    assert.equal(tenths.size, 10, String(hints));
+    assert.ok(Math.max(...hints) <= 4_000);
   });
 
   test('D9: it is not ready first, and finishes the requests that it began', async (t) => {
