@@ -125,6 +125,8 @@ function applyEvent(state: ConversationState, event: DurableEvent): Conversation
       return upsertMember(state, event.participant, { present: true, online: event.participant.online });
     case 'ParticipantLeft':
       return upsertMember(state, event.participant, { present: false, typing: false });
+    case 'ParticipantIdentified':
+      return identify(state, event.participant, event.formerId);
     case 'ConversationChanged':
       return { ...state, ...event.conversation };
   }
@@ -235,6 +237,34 @@ function upsertMessage(state: ConversationState, copy: WireMessage): Conversatio
   const known = state.messages[at];
   if (known?.id !== message.id) return { ...state, messages: state.messages.toSpliced(at + 1, 0, message) };
   return { ...state, messages: state.messages.with(at, newerOf(known, message)) };
+}
+
+/** A visitor is somebody now: one member takes the other's place, and what they wrote is theirs. */
+function identify(
+  state: ConversationState,
+  { online, ...person }: Person & { readonly online: boolean },
+  formerId: string,
+): ConversationState {
+  const former = state.members.find(({ id }) => id === formerId);
+  const known = state.members.find(({ id }) => id === person.id);
+  const place = known ?? former;
+  const merged: Member = {
+    ...person,
+    online,
+    typing: false,
+    present: Boolean(former?.present || known?.present),
+    deliveredSeq: Math.max(former?.deliveredSeq ?? 0, known?.deliveredSeq ?? 0),
+    readSeq: Math.max(former?.readSeq ?? 0, known?.readSeq ?? 0),
+  };
+  const renamed = (message: Message) => (message.sender.id === formerId ? { ...message, sender: person } : message);
+  return {
+    ...state,
+    members: place
+      ? state.members.flatMap((member) => (member === place ? [merged] : member === former ? [] : [member]))
+      : [...state.members, merged],
+    messages: state.messages.map(renamed),
+    unshown: state.unshown.map(renamed),
+  };
 }
 
 function changeMember(state: ConversationState, id: string, change: Partial<Member>): ConversationState {

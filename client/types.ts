@@ -84,6 +84,11 @@ export type DurableEvent =
       readonly __typename: 'ParticipantJoined';
       readonly participant: Person & { readonly online: boolean };
     })
+  | (Durable & {
+      readonly __typename: 'ParticipantIdentified';
+      readonly participant: Person & { readonly online: boolean };
+      readonly formerId: string;
+    })
   | (Durable & { readonly __typename: 'ParticipantLeft'; readonly participant: Person })
   | (Durable & { readonly __typename: 'ConversationChanged'; readonly conversation: ConversationFields });
 

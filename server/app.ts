@@ -38,6 +38,7 @@ import { createMeasure } from './telemetry/measure.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { type MetricsServer, startMetricsServer } from './telemetry/metrics-server.ts';
 import { telemetry } from './telemetry/telemetry.ts';
+import { createVisitTokens } from './visits/visit-tokens.ts';
 
 /** The composition root: the only file that builds things, and the order in which they start and stop. */
 export type RunningApp = {
@@ -127,6 +128,7 @@ export async function startApp({
     access,
     openSockets,
     noteReading: createNoteReading({ db, config }),
+    visitTokens: ownKey && createVisitTokens(ownKey),
     signIn: ownKey && createSignIn({ db, key: ownKey }),
     relay,
     hub,

@@ -44,7 +44,7 @@ export function createAuthenticate(parts: Parts): Authenticate {
     const { id } = await registerParticipant(parts, claims);
     const grant = {
       participantId: id,
-      login: loginOf(claims, token, id),
+      login: loginOf(id, claims, token),
       issuedAt: claims.issuedAt,
       expiresAt: new Date(claims.expiresAt * 1000),
     };
@@ -70,7 +70,7 @@ export function createAuthenticate(parts: Parts): Authenticate {
  * What belongs to one session: all tokens with one `sid`, else each token (and what follows it on its socket). Hashed,
  * because the token itself must not be found in the database.
  */
-const loginOf = ({ sid }: Claims, token: string, participantId: string) =>
+export const loginOf = (participantId: string, { sid }: Pick<Claims, 'sid'>, token = '') =>
   createHash('sha256')
     .update(`${participantId} ${sid === undefined ? token : `sid ${sid}`}`)
     .digest('base64url');

@@ -220,6 +220,7 @@ export class ConversationFollower implements PresenceListener {
   #deliver(event: DurableEvent): void {
     this.head = event.seq;
     if (event.participantId && event.kind === 'PARTICIPANT_JOINED') this.#joined(event.participantId);
+    if (event.participantId && event.formerId) this.#identified(event.formerId, event.participantId);
     this.#give({ type: 'event', event, watermarks: this.watermarks });
     if (event.kind === 'MESSAGE_POSTED') {
       if (event.actorId && this.#typing.has(event.actorId)) this.#typed(event.actorId, false);
@@ -233,6 +234,16 @@ export class ConversationFollower implements PresenceListener {
     const { presence } = this.#parts;
     presence.watch(participantId, this);
     presence.refresh([participantId]).catch(this.#parts.onError);
+  }
+
+  /** What a visitor had received and read has been received and read by who they are. */
+  #identified(formerId: string, participantId: string): void {
+    this.#joined(participantId);
+    const former = this.watermarks.get(formerId);
+    if (!former) return;
+    this.watermarks.delete(formerId);
+    this.#raise(participantId, former);
+    this.#parts.presence.unwatch(formerId, this);
   }
 
   #receipt(participantId: string, watermarks: Watermarks): void {

@@ -9,6 +9,7 @@ type LogRow = {
   at: Date;
   actorId: string | null;
   participantId: string | null;
+  formerId: string | null;
   traceparent: string | null;
   messageId: string | null;
   messageSeq: number;
@@ -32,12 +33,12 @@ export async function readLog(
   throughSeq: number,
 ): Promise<DurableEvent[]> {
   const rows = await db.$queryRaw<LogRow[]>`/* read_log */
-    SELECT 'MESSAGE_POSTED' AS kind, m.seq, m.created_at AS at, m.sender_id::text AS "actorId", NULL::text AS "participantId", m.traceparent,
+    SELECT 'MESSAGE_POSTED' AS kind, m.seq, m.created_at AS at, m.sender_id::text AS "actorId", NULL::text AS "participantId", NULL::text AS "formerId", m.traceparent,
       m.id::text AS "messageId", m.seq AS "messageSeq", m.sender_id::text AS "senderId", m.body, m.version,
       m.sent_at AS "sentAt", m.created_at AS "createdAt", m.edited_at AS "editedAt", m.deleted_at AS "deletedAt"
     FROM message m WHERE m.conversation_id = ${conversationId}::uuid AND m.seq > ${afterSeq}::int AND m.seq <= ${throughSeq}::int
     UNION ALL
-    SELECT e.kind::text, e.seq, e.at, e.actor_id::text, e.participant_id::text, e.traceparent,
+    SELECT e.kind::text, e.seq, e.at, e.actor_id::text, e.participant_id::text, e.former_id::text, e.traceparent,
       m.id::text, m.seq, m.sender_id::text, m.body, m.version, m.sent_at, m.created_at, m.edited_at, m.deleted_at
     FROM conversation_event e LEFT JOIN message m ON m.id = e.message_id
     WHERE e.conversation_id = ${conversationId}::uuid AND e.seq > ${afterSeq}::int AND e.seq <= ${throughSeq}::int
@@ -49,6 +50,7 @@ export async function readLog(
     at: row.at,
     actorId: row.actorId,
     participantId: row.participantId,
+    formerId: row.formerId,
     traceparent: row.traceparent,
     message: row.messageId === null ? null : toMessage(row, row.messageId, conversationId),
   }));

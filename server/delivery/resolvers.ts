@@ -74,6 +74,7 @@ export const deliveryResolvers: Resolvers = {
   ParticipantJoined: membershipEvent,
   ParticipantLeft: membershipEvent,
   ParticipantDeleted: membershipEvent,
+  ParticipantIdentified: { ...membershipEvent, formerId: ({ event }) => event.formerId! },
   ConversationChanged: {
     ...durableEvent,
     conversation: ({ event }, _args, context) => stillTheirs(context, event.conversationId),

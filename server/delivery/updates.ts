@@ -40,6 +40,7 @@ const durableTypes = {
   PARTICIPANT_LEFT: 'ParticipantLeft',
   CONVERSATION_CHANGED: 'ConversationChanged',
   PARTICIPANT_DELETED: 'ParticipantDeleted',
+  PARTICIPANT_IDENTIFIED: 'ParticipantIdentified',
 } as const;
 
 const stateTypes = {

@@ -37,6 +37,7 @@ const config = {
     ParticipantJoined: '../delivery/updates.ts#DurableUpdate as DurableUpdateRecord',
     ParticipantLeft: '../delivery/updates.ts#DurableUpdate as DurableUpdateRecord',
     ParticipantDeleted: '../delivery/updates.ts#DurableUpdate as DurableUpdateRecord',
+    ParticipantIdentified: '../delivery/updates.ts#DurableUpdate as DurableUpdateRecord',
     ConversationChanged: '../delivery/updates.ts#DurableUpdate as DurableUpdateRecord',
     ReceiptAdvanced: '../delivery/updates.ts#ReceiptUpdate as ReceiptUpdateRecord',
     TypingChanged: '../delivery/updates.ts#TypingUpdate as TypingUpdateRecord',

@@ -11,8 +11,9 @@ import { deviceOf } from '../auth/device.ts';
 import { endSpan, runIn, startOperation } from '../telemetry/message-trace.ts';
 import { hasTokenInUrl } from '../token-in-url.ts';
 import type { App } from './app-parts.ts';
-import { type Context, createContext } from './context.ts';
+import { AnonymousContext, type Context, createContext } from './context.ts';
 import type { Gate } from './gate.ts';
+import { mayNeedNoToken, needsNoToken } from './needs-no-token.ts';
 import { describeOperation, outcomeOf, translate } from './run-operation.ts';
 
 /** GraphQL over HTTP: POST, and GET for queries. Apollo Server does the protocol; errors are translated as on the socket. */
@@ -71,16 +72,26 @@ function sourceOf({ body, query: search }: Request): string {
   return typeof source === 'string' ? source : '';
 }
 
+/** Without a token, and asking for nothing that needs one. */
+function isOpen(gate: Gate, request: Request): boolean {
+  const source = sourceOf(request);
+  if (request.headers.authorization !== undefined || !mayNeedNoToken(source)) return false;
+  const prepared = gate.prepare(source);
+  return 'document' in prepared && needsNoToken(prepared.document, request.body?.operationName);
+}
+
 async function contextOf(app: App, gate: Gate, request: Request): Promise<Context> {
   try {
+    const address = gate.addressOf(request);
+    if (isOpen(gate, request)) return new AnonymousContext(app, address);
     const { viewer, grant } = await gate.authenticate(
-      gate.addressOf(request),
+      address,
       request.headers.authorization,
       deviceOf(request.headers, undefined, app.config.LOCATION_HEADER),
     );
     const refused = gate.documents.checkSource(sourceOf(request));
     if (refused) throw refused;
-    return createContext(app, viewer, { grant });
+    return createContext(app, viewer, { grant }, address);
   } catch (error) {
     const located = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });
     const [translated] = translate(app, [located]);
@@ -142,6 +153,9 @@ function traceAndMeasure(app: App): ApolloServerPlugin<Context> {
   };
 }
 
+/** Who is nobody yet pays by address. */
+const payerOf = (context: Context) => (context instanceof AnonymousContext ? context.address : context.viewer.id);
+
 /** What a document may be and cost: the same as on the socket, see socket-protocol.ts. */
 const limitDocuments = ({ documents, admit }: Gate): ApolloServerPlugin<Context> => ({
   async requestDidStart() {
@@ -152,7 +166,7 @@ const limitDocuments = ({ documents, admit }: Gate): ApolloServerPlugin<Context>
         };
       },
       async didResolveOperation({ document, operation, request, contextValue }) {
-        if (operation) admit(contextValue.viewer.id, document, operation, request.variables);
+        if (operation) admit(payerOf(contextValue), document, operation, request.variables);
       },
     };
   },

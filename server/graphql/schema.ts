@@ -10,6 +10,7 @@ import { outboxResolvers } from '../outbox/resolvers.ts';
 import { participantResolvers } from '../participants/resolvers.ts';
 import { presenceResolvers } from '../presence/resolvers.ts';
 import { surveyResolvers } from '../surveys/resolvers.ts';
+import { visitResolvers } from '../visits/resolvers.ts';
 import { DateTime } from './date-time.ts';
 import { loadTypeDefs } from './load-type-defs.ts';
 import { nodeResolvers } from './node.ts';
@@ -29,6 +30,7 @@ export const createSchema = (): GraphQLSchema =>
       presenceResolvers,
       surveyResolvers,
       kpiResolvers,
+      visitResolvers,
       outboxResolvers,
     ],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },

@@ -9,7 +9,6 @@ import type { SocketPlace } from './admit-socket.ts';
 import type { App } from './app-parts.ts';
 import { createContext } from './context.ts';
 import type { Gate } from './gate.ts';
-import { createPrepareDocument } from './prepare-document.ts';
 import { type RunArgs, runOperation, runSubscription, translate } from './run-operation.ts';
 
 /** What a socket is to graphql-ws' core: who opened it, from what. */
@@ -29,11 +28,6 @@ const NO_ROOM_RETRY_MS = 1_000;
 /** graphql-transport-ws, independent of what carries it: who may connect, and how operations run. */
 export function createSocketProtocol(app: App, gate: Gate): Server<Extra> {
   const { config, limits, metrics } = app;
-  const prepareDocument = createPrepareDocument({
-    schema: app.schema,
-    production: config.NODE_ENV === 'production',
-    limits: gate.documents,
-  });
   return makeServer<Params, Extra>({
     connectionInitWaitTimeout: config.SOCKET_INIT_TIMEOUT_MS,
     onConnect: connect,
@@ -113,7 +107,7 @@ export function createSocketProtocol(app: App, gate: Gate): Server<Extra> {
     { identity, place }: Extra,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs | GraphQLError[]> {
-    const prepared = prepareDocument(payload.query);
+    const prepared = gate.prepare(payload.query);
     if ('errors' in prepared) return translate(app, prepared.errors);
     const operation = getOperationAST(prepared.document, payload.operationName);
     if (!operation) {
@@ -134,7 +128,7 @@ export function createSocketProtocol(app: App, gate: Gate): Server<Extra> {
         document: prepared.document,
         operationName: payload.operationName,
         variableValues: payload.variables,
-        contextValue: createContext(app, current, identity!),
+        contextValue: createContext(app, current, identity!, place.address),
         traceparent: typeof traceparent === 'string' ? traceparent : undefined,
         place,
       } as SocketArgs;

@@ -157,6 +157,7 @@ const posted = (message: Message, traceparent: string | null): OutboxEntry['even
   at: message.createdAt,
   actorId: message.senderId,
   participantId: null,
+  formerId: null,
   message,
   traceparent,
 });

@@ -15,6 +15,8 @@ export type NewEvent = {
   readonly kind: EventKind;
   readonly actorId: string;
   readonly participantId?: string;
+  /** Who the participant was here until now, of one that was identified. */
+  readonly formerId?: string;
   readonly message?: Message;
   /** Participants whose inboxes may not be following this conversation yet, and should look at it now. */
   readonly inboxes?: readonly string[];
@@ -54,7 +56,7 @@ export async function changeConversation<T>(
 async function appendEvent(
   tx: Tx,
   conversationId: string,
-  { kind, actorId, participantId, message, inboxes }: NewEvent,
+  { kind, actorId, participantId, formerId, message, inboxes }: NewEvent,
 ): Promise<OutboxEntry> {
   const traceparent = currentTraceparent();
   const [row] = await tx.$queryRaw<[{ seq: number; at: Date; outboxId: bigint }]>`/* append_event */
@@ -66,9 +68,9 @@ async function appendEvent(
     ), active AS (
       UPDATE conversation_activity y SET at = greatest(y.at, m.at) FROM moment m WHERE y.conversation_id = ${conversationId}::uuid
     ), logged AS (
-      INSERT INTO conversation_event (conversation_id, seq, kind, at, actor_id, message_id, participant_id, traceparent)
+      INSERT INTO conversation_event (conversation_id, seq, kind, at, actor_id, message_id, participant_id, former_id, traceparent)
       SELECT ${conversationId}::uuid, a.head_seq, ${kind}::"EventKind", m.at, ${actorId}::uuid, ${message?.id ?? null}::uuid,
-        ${participantId ?? null}::uuid, ${traceparent}::text
+        ${participantId ?? null}::uuid, ${formerId ?? null}::uuid, ${traceparent}::text
       FROM advanced a, moment m RETURNING seq, at
     ), queued AS (
       INSERT INTO outbox (conversation_id, seq, traceparent, urgent)
@@ -86,6 +88,7 @@ async function appendEvent(
       at,
       actorId,
       participantId: participantId ?? null,
+      formerId: formerId ?? null,
       message: message ?? null,
       traceparent,
     },

@@ -11,8 +11,10 @@ export type DurableEvent = {
   readonly seq: number;
   readonly at: Date;
   readonly actorId: string | null;
-  /** Who joined or left. */
+  /** Who joined, left, was deleted or identified. */
   readonly participantId: string | null;
+  /** Who they were until then, of somebody who was identified. */
+  readonly formerId: string | null;
   /** Of the message kinds: the message as it was when the event was made or read. */
   readonly message: Message | null;
   /** W3C trace context of the write. */

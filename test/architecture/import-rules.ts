@@ -20,6 +20,7 @@ const features = [
   'participants',
   'presence',
   'surveys',
+  'visits',
 ];
 const featureOf = (file: string) => features.find((name) => file.startsWith(`server/${name}/`));
 
@@ -60,6 +61,8 @@ const shared = new Set([
 ]);
 /** Who else may use what, and why. */
 const exceptions: Record<string, string> = {
+  'server/visits/visit-tokens.ts server/auth/sign-token.ts': 'a visitor’s token is an ordinary one',
+  'server/visits/renew-visit.ts server/auth/authenticate.ts': 'a visit is one login',
   'server/conversations/resolvers.ts server/messages/list-messages.ts': 'messages are a field of a conversation',
   'server/messages/delete-message.ts server/conversations/conversation-queries.ts':
     'who is to look at a closed conversation again',
