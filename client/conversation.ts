@@ -25,8 +25,8 @@ import { createWhoTypes } from './who-types.ts';
 
 /** How often the view is renewed while a backlog streams in, in ms: each event by itself would keep a screen busy. */
 const BACKLOG_RENEW_MS = 100;
-/** How often what has changed is put into the cache, in ms. */
-const KEEP_EVERY_MS = 500;
+/** How often what has changed is put into the cache, in ms. What is lost with it the server has; a page that leaves does it at once. */
+const KEEP_EVERY_MS = 2_000;
 
 export interface Conversation extends Observable<ConversationView>, ConversationActions {
   readonly id: string;

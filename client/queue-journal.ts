@@ -30,6 +30,7 @@ export function createQueueJournal(kept: Kept, changed: (conversationIds: Readon
   // One thing at a time, so that what is read is never older than what was written before.
   let tail: Promise<void> = Promise.resolve();
   let saving = false;
+  let loaded = false;
   let reloading: Promise<void> | undefined;
 
   function set(id: string, entry: QueueEntry | undefined): string | undefined {
@@ -83,6 +84,17 @@ export function createQueueJournal(kept: Kept, changed: (conversationIds: Readon
   async function load(): Promise<void> {
     const stored = await kept.load<QueueEntry>(QUEUE);
     const touched = new Set<string>();
+    if (!loaded) {
+      loaded = true;
+      // What was written before this was read comes after it.
+      const early = [...entries.values()].sort(byOrder);
+      for (const { order } of stored.values()) highest = Math.max(highest, order);
+      for (const entry of early) {
+        const moved = { ...entry, order: ++highest };
+        set(entry.id, moved);
+        unsaved.set(entry.id, moved);
+      }
+    }
     for (const id of new Set([...stored.keys(), ...entries.keys()])) {
       const [before, now] = [entries.get(id), stored.get(id)];
       if (unsaved.has(id) || (before && now && JSON.stringify(before) === JSON.stringify(now))) continue;

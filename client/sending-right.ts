@@ -21,7 +21,7 @@ export function createSendingRight(sharing: Sharing | undefined, elected: () => 
       let givenUp = false;
       const end = elect(async () => {
         await elected();
-        held = !givenUp;
+        if (!givenUp) held = true;
         resolve();
       });
       giveUp = () => {
