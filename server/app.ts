@@ -28,6 +28,7 @@ import { createKpiRecorder } from './kpis/kpi-recorder.ts';
 import { createSendMessage } from './messages/send-message.ts';
 import { createBus } from './outbox/bus.ts';
 import { createRelay } from './outbox/relay-outbox.ts';
+import { createErasures } from './participants/erase-participants.ts';
 import { createParticipantDirectory } from './participants/participant-directory.ts';
 import { createPresenceBoard } from './presence/presence-board.ts';
 import { createPresenceTracker } from './presence/track-presence.ts';
@@ -38,7 +39,6 @@ import { createMeasure } from './telemetry/measure.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { type MetricsServer, startMetricsServer } from './telemetry/metrics-server.ts';
 import { telemetry } from './telemetry/telemetry.ts';
-import { createVisitTokens } from './visits/visit-tokens.ts';
 
 /** The composition root: the only file that builds things, and the order in which they start and stop. */
 export type RunningApp = {
@@ -94,6 +94,7 @@ export async function startApp({
   const openSockets = createOpenSockets({ authenticate, admit });
 
   const relay = createRelay({ db, bus, config, metrics, log });
+  const erasures = createErasures({ db, relay, config, log, onError });
   const receipts = createReceiptBroadcast({ bus, config });
   const presenceBoard = createPresenceBoard({ db, bus, config, onError });
   const presence = createPresenceTracker({ db, bus, config, processId, onError });
@@ -128,7 +129,8 @@ export async function startApp({
     access,
     openSockets,
     noteReading: createNoteReading({ db, config }),
-    visitTokens: ownKey && createVisitTokens(ownKey),
+    identityHash,
+    erasures,
     signIn: ownKey && createSignIn({ db, key: ownKey }),
     relay,
     hub,
@@ -158,7 +160,7 @@ export async function startApp({
       process.exit(1);
     }, config.DRAIN_DELAY_MS + config.DRAIN_TIMEOUT_MS).unref();
     await http?.drain();
-    await Promise.all([access.stop(), auditRetention.stop()]);
+    await Promise.all([access.stop(), auditRetention.stop(), erasures.stop()]);
     await kpiFeed.stop();
     await sendsDone();
     await relay.stop();
@@ -176,6 +178,7 @@ export async function startApp({
   try {
     await access.start();
     auditRetention.start();
+    erasures.start();
     relay.start();
     hub.start();
     inboxWatch.start();

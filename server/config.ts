@@ -175,6 +175,16 @@ const fields = {
     'How often the same reader of the same conversation is noted again, in ms: a screen that refreshes is one look.',
   ),
 
+  ERASURE_BATCH: count(200).describe(
+    'Most messages of a deleted participant that one transaction erases: the conversation is locked for some 30 ms.',
+  ),
+  ERASURE_INTERVAL_MS: ms(5_000).describe(
+    'How often each process looks for deletions that another did not finish, in ms; its own it begins at once.',
+  ),
+  ERASURE_LEASE_MS: ms(30_000).describe(
+    'How long a process has a deletion to itself without a sign of life, in ms; then another goes on.',
+  ),
+
   SOCKET_INIT_TIMEOUT_MS: ms(3_000).describe('How long a socket may stay open without `connection_init`, in ms.'),
   SOCKET_KEEP_ALIVE_MS: ms(12_000).describe(
     'Ping interval in ms; a socket that does not answer by the next is closed.',

@@ -2,6 +2,7 @@ import type { Db, Tx } from '../db.ts';
 import { type Claim, MAX_EXAMPLES, type RangeCheck, type Tally, type WholeCheck } from './check.ts';
 import { conversationRanges } from './conversation-ranges.ts';
 import { conversationStates } from './conversation-states.ts';
+import { deletedParticipants, deletedWords } from './deleted-participants.ts';
 import { durability } from './durability.ts';
 import { logSeqs } from './log-seqs.ts';
 import { logTimes } from './log-times.ts';
@@ -21,6 +22,7 @@ export const rangeChecks: readonly RangeCheck[] = [
   watermarks,
   conversationStates,
   surveys,
+  deletedWords,
 ];
 
 /** What the audit says about one claim. */
@@ -39,7 +41,7 @@ export type AuditParts = {
  * database; time does: 12 s for each million messages, measured up to ten of them on two cores.
  */
 export async function auditDatabase({ db, plain, onProgress }: AuditParts): Promise<Verdict[]> {
-  const wholeChecks: readonly WholeCheck[] = [durability(plain), messageIds, outboxRows];
+  const wholeChecks: readonly WholeCheck[] = [durability(plain), messageIds, outboxRows, deletedParticipants];
   const verdicts = new Map<string, Verdict>();
   for (const { claims } of [...rangeChecks, ...wholeChecks]) {
     for (const claim of claims) verdicts.set(claim.name, { ...claim, checked: 0, findings: 0, examples: [] });

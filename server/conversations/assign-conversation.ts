@@ -23,7 +23,7 @@ export function assignConversation(
       throw conflict('This conversation is assigned to somebody else. Ask them or a manager to hand it over.');
     }
     const agent = await tx.participant.findUnique({ where: { id: agentId } });
-    if (!agent) throw notFound('participant');
+    if (!agent || agent.deletedAt) throw notFound('participant');
     if (!isStaff(agent)) throw badInput('agentId', 'must be an agent or a manager.');
     await joinMember(tx, append, viewer, conversationId, agentId);
     await tx.conversation.update({ where: { id: conversationId }, data: { assigneeId: agentId, status: 'OPEN' } });

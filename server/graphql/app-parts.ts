@@ -3,6 +3,7 @@ import type { NoteReading } from '../audit-log/note-reading.ts';
 import type { Admit } from '../auth/admit.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { OpenSockets } from '../auth/open-sockets.ts';
+import type { IdentityHash } from '../auth/remember-identity.ts';
 import type { SignIn } from '../auth/sign-in.ts';
 import type { AccessWatch } from '../auth/watch-access.ts';
 import type { Config } from '../config.ts';
@@ -14,13 +15,13 @@ import type { KpiFeed } from '../kpis/kpi-feed.ts';
 import type { SendMessage } from '../messages/send-message.ts';
 import type { Bus } from '../outbox/bus.ts';
 import type { Relay } from '../outbox/relay-outbox.ts';
+import type { Erasures } from '../participants/erase-participants.ts';
 import type { ParticipantDirectory } from '../participants/participant-directory.ts';
 import type { PresenceTracker } from '../presence/track-presence.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Measure } from '../telemetry/measure.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { VisitTokens } from '../visits/visit-tokens.ts';
 
 /** What resolvers and transports work with. Built in server/app.ts; verbs take from it what they need. */
 export type App = {
@@ -38,10 +39,10 @@ export type App = {
   readonly access: AccessWatch;
   readonly openSockets: OpenSockets;
   readonly noteReading: NoteReading;
+  readonly identityHash: IdentityHash;
+  readonly erasures: Erasures;
   /** Absent in production without AUTH_SECRET: no secret is made up there. */
   readonly signIn: SignIn | undefined;
-  /** Absent as sign-in is. */
-  readonly visitTokens: VisitTokens | undefined;
   readonly relay: Relay;
   readonly hub: FollowerHub;
   readonly inboxWatch: InboxWatch;

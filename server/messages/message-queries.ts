@@ -1,4 +1,4 @@
-import type { Db } from '../db.ts';
+import type { Db, Tx } from '../db.ts';
 import { type Message, messageFields } from './message.ts';
 
 export type SendRow = {
@@ -37,4 +37,27 @@ export function sendMessages(db: Db, rows: readonly SendRow[], lockWaitMs: numbe
 
 export function readMessage(db: Db, id: string): Promise<Message> {
   return db.message.findUniqueOrThrow({ where: { id }, select: messageFields });
+}
+
+/** Raw for its order and limit: the next of somebody's messages above a seq become tombstones. */
+export async function eraseBodies(
+  tx: Tx,
+  {
+    conversationId,
+    senderId,
+    afterSeq,
+    limit,
+  }: Pick<Message, 'conversationId' | 'senderId'> & { afterSeq: number; limit: number },
+): Promise<Message[]> {
+  const erased = await tx.$queryRaw<Message[]>`/* erase_bodies */
+    WITH doomed AS (
+      SELECT id FROM message
+      WHERE conversation_id = ${conversationId}::uuid AND sender_id = ${senderId}::uuid AND seq > ${afterSeq}::int AND deleted_at IS NULL
+      ORDER BY seq LIMIT ${limit}::int
+    )
+    UPDATE message m SET body = NULL, fingerprint = NULL, version = m.version + 1, deleted_at = date_trunc('milliseconds', clock_timestamp())
+    FROM doomed d WHERE m.id = d.id
+    RETURNING m.id::text, m.conversation_id::text AS "conversationId", m.seq, m.sender_id::text AS "senderId", m.body, m.version,
+      m.sent_at AS "sentAt", m.created_at AS "createdAt", m.edited_at AS "editedAt", m.deleted_at AS "deletedAt"`;
+  return erased.sort((a, b) => a.seq - b.seq);
 }

@@ -29,7 +29,8 @@ export type OutboxEntry = {
   readonly inboxes?: readonly string[];
 };
 
-export type Append = (event: NewEvent) => Promise<void>;
+/** In the order given, as one step. */
+export type Append = (...events: NewEvent[]) => Promise<void>;
 
 /**
  * Lock, look, append, commit, hand over. `work` runs with the lock held and must do its own looking, authorisation
@@ -44,8 +45,8 @@ export async function changeConversation<T>(
   const result = await inTx(db, async (tx) => {
     // Raw, because Prisma has no row locks.
     await tx.$queryRaw`/* lock_conversation */ SELECT 1 FROM conversation WHERE id = ${conversationId}::uuid FOR NO KEY UPDATE`;
-    return work(tx, async (event) => {
-      entries.push(await appendEvent(tx, conversationId, event));
+    return work(tx, async (...events) => {
+      if (events.length > 0) entries.push(...(await appendEvents(tx, conversationId, events)));
     });
   });
   if (entries.length > 0) relay.handOver(entries);
@@ -53,44 +54,39 @@ export async function changeConversation<T>(
 }
 
 /** Raw, to be one round trip while the lock is held, with the time taken by the database's clock after the lock. */
-async function appendEvent(
-  tx: Tx,
-  conversationId: string,
-  { kind, actorId, participantId, formerId, message, inboxes }: NewEvent,
-): Promise<OutboxEntry> {
+async function appendEvents(tx: Tx, conversationId: string, events: readonly NewEvent[]): Promise<OutboxEntry[]> {
   const traceparent = currentTraceparent();
-  const [row] = await tx.$queryRaw<[{ seq: number; at: Date; outboxId: bigint }]>`/* append_event */
+  const rows = await tx.$queryRaw<{ seq: number; at: Date; outboxId: bigint }[]>`/* append_event */
     WITH moment AS MATERIALIZED (
       SELECT date_trunc('milliseconds', clock_timestamp()) AS at
+    ), input AS (
+      SELECT * FROM unnest(
+        ${events.map(({ kind }) => kind)}::text[], ${events.map(({ actorId }) => actorId)}::uuid[],
+        ${events.map(({ message }) => message?.id ?? null)}::text[]::uuid[],
+        ${events.map(({ participantId }) => participantId ?? null)}::text[]::uuid[],
+        ${events.map(({ formerId }) => formerId ?? null)}::text[]::uuid[]
+      ) WITH ORDINALITY AS i(kind, actor_id, message_id, participant_id, former_id, n)
     ), advanced AS (
-      UPDATE conversation SET head_seq = head_seq + 1 WHERE id = ${conversationId}::uuid
-      RETURNING head_seq, priority = 'URGENT' AS urgent
+      UPDATE conversation SET head_seq = head_seq + ${events.length}::int WHERE id = ${conversationId}::uuid
+      RETURNING head_seq - ${events.length}::int AS base
     ), active AS (
       UPDATE conversation_activity y SET at = greatest(y.at, m.at) FROM moment m WHERE y.conversation_id = ${conversationId}::uuid
     ), logged AS (
       INSERT INTO conversation_event (conversation_id, seq, kind, at, actor_id, message_id, participant_id, former_id, traceparent)
-      SELECT ${conversationId}::uuid, a.head_seq, ${kind}::"EventKind", m.at, ${actorId}::uuid, ${message?.id ?? null}::uuid,
-        ${participantId ?? null}::uuid, ${formerId ?? null}::uuid, ${traceparent}::text
-      FROM advanced a, moment m RETURNING seq, at
+      SELECT ${conversationId}::uuid, a.base + i.n, i.kind::"EventKind", m.at, i.actor_id, i.message_id, i.participant_id,
+        i.former_id, ${traceparent}::text
+      FROM input i, advanced a, moment m RETURNING seq, at
     ), queued AS (
-      INSERT INTO outbox (conversation_id, seq, traceparent, urgent)
-      SELECT ${conversationId}::uuid, a.head_seq, ${traceparent}::text, a.urgent FROM advanced a RETURNING id
+      INSERT INTO outbox (conversation_id, seq, traceparent)
+      SELECT ${conversationId}::uuid, a.base + i.n, ${traceparent}::text FROM input i, advanced a RETURNING id, seq
     )
-    SELECT l.seq, l.at, q.id AS "outboxId" FROM logged l, queued q`;
-  const { seq, at, outboxId } = row;
-  return {
-    outboxId,
-    inboxes,
-    event: {
-      kind,
-      conversationId,
-      seq,
-      at,
-      actorId,
-      participantId: participantId ?? null,
-      formerId: formerId ?? null,
-      message: message ?? null,
-      traceparent,
-    },
-  };
+    SELECT l.seq, l.at, q.id AS "outboxId" FROM logged l JOIN queued q ON q.seq = l.seq ORDER BY l.seq`;
+  return rows.map(({ seq, at, outboxId }, i) => {
+    const { kind, actorId, participantId = null, formerId = null, message = null, inboxes } = events[i]!;
+    return {
+      outboxId,
+      inboxes,
+      event: { kind, conversationId, seq, at, actorId, participantId, formerId, message, traceparent },
+    };
+  });
 }

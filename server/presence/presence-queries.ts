@@ -20,7 +20,7 @@ export async function endPresence(db: Db, processId: string, participantIds: rea
     WITH gone AS (
       DELETE FROM presence WHERE process_id = ${processId}::uuid AND participant_id = ANY (${participantIds}::uuid[]) RETURNING participant_id
     )
-    UPDATE participant p SET last_seen_at = now() FROM gone g WHERE p.id = g.participant_id`;
+    UPDATE participant p SET last_seen_at = now() FROM gone g WHERE p.id = g.participant_id AND p.deleted_at IS NULL`;
 }
 
 /** Raw, because "not expired" is by the database's clock, which all processes share. */

@@ -20,7 +20,6 @@ const features = [
   'participants',
   'presence',
   'surveys',
-  'visits',
 ];
 const featureOf = (file: string) => features.find((name) => file.startsWith(`server/${name}/`));
 
@@ -61,8 +60,10 @@ const shared = new Set([
 ]);
 /** Who else may use what, and why. */
 const exceptions: Record<string, string> = {
-  'server/visits/visit-tokens.ts server/auth/sign-token.ts': 'a visitor’s token is an ordinary one',
-  'server/visits/renew-visit.ts server/auth/authenticate.ts': 'a visit is one login',
+  'server/participants/erase-conversation.ts server/messages/erase-messages.ts':
+    'deleting somebody deletes what they wrote',
+  'server/participants/erase-conversation.ts server/conversations/conversation-queries.ts':
+    'who is to look at a closed conversation again',
   'server/conversations/resolvers.ts server/messages/list-messages.ts': 'messages are a field of a conversation',
   'server/messages/delete-message.ts server/conversations/conversation-queries.ts':
     'who is to look at a closed conversation again',
