@@ -195,3 +195,33 @@ describe('surveys', () => {
     assert.deepEqual([...codes], ['NOT_FOUND', 'RATE_LIMITED']);
   });
 });
+
+describe('sends', () => {
+  for (const transport of ['run', 'post'] as const) {
+    test(`by ${transport}: a customer who sends too much is told when to go on; a retry is answered all the same (D2)`, async (t) => {
+      const cleo = await connect(t, server);
+      const conversationId = await cleo.start();
+      const first = { id: randomUUID(), conversationId, body: 'the first' };
+      await cleo[transport](documents.send, { input: first });
+      const sends = Array.from({ length: 150 }, () => randomUUID());
+      const outcomes: PromiseSettledResult<any>[] = [];
+      for (let round = 0; round < 4; round++)
+        outcomes.push(
+          ...(await Promise.allSettled(
+            sends.map((id) =>
+              cleo[transport](documents.send, { input: { id: round ? randomUUID() : id, conversationId, body: 'x' } }),
+            ),
+          )),
+        );
+      const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? outcome.reason.errors : []));
+      // The window may have turned once on the way.
+      assert.ok(refused.length > 0 && refused.length <= 301, `${refused.length} of 600`);
+      for (const { extensions } of refused) {
+        assert.equal(extensions.code, 'RATE_LIMITED');
+        assert.ok(extensions.retryAfterMs > 0 && extensions.retryAfterMs <= 10_000);
+      }
+      const again = await cleo[transport](documents.send, { input: first });
+      assert.equal(again.sendMessage.duplicate, true);
+    });
+  }
+});
