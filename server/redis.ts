@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Log } from './telemetry/log.ts';
 
@@ -6,7 +5,7 @@ import type { Log } from './telemetry/log.ts';
  * One pair of connections per process: a connection that subscribes can do nothing else.
  *
  * The publisher fails at once while Redis is away, because whoever publishes has the outbox to fall back on; waiting in
- * ioredis' offline queue would only hide that. The subscriber keeps its subscriptions and renews them when it is back.
+ * ioredis' offline queue would only hide that. The subscriber waits until it is back.
  */
 export type RedisPair = { publisher: Redis; subscriber: Redis };
 
@@ -27,8 +26,13 @@ export function openRedis(url: string, log: Log): RedisPair {
     commandTimeout: COMMAND_TIMEOUT_MS,
     enableAutoPipelining: true,
   });
-  const subscriber = new Redis(url, { ...shared, maxRetriesPerRequest: null, keepAlive: 5_000 });
-  insistOnSubscriptions(subscriber);
+  const subscriber = new Redis(url, {
+    ...shared,
+    maxRetriesPerRequest: null,
+    keepAlive: 5_000,
+    // outbox/redis-channels does: ioredis asks for all in one command, and gives up when one is refused.
+    autoResubscribe: false,
+  });
   for (const [name, connection] of Object.entries({ publisher, subscriber })) {
     let away = false;
     connection.on('error', (error) => {
@@ -45,29 +49,4 @@ export function openRedis(url: string, log: Log): RedisPair {
     });
   }
   return { publisher, subscriber };
-}
-
-/** How soon subscriptions that Redis refused to renew are asked for again. */
-const RENEW_AFTER_MS = 1_000;
-
-/**
- * After a reconnect ioredis asks for all subscriptions with one command, whose answer it does not look at: refused (an ACL
- * that changed, a Redis that is still loading), it would be a rejection that nobody handles, which ends the process, and the
- * channels would be forgotten. Here it is asked again until it is granted; meanwhile the head sweep serves followers.
- */
-function insistOnSubscriptions(subscriber: Redis): void {
-  const subscribe = subscriber.subscribe.bind(subscriber);
-  async function renew(channels: string[]): Promise<unknown> {
-    for (;;) {
-      try {
-        return await subscribe(...channels);
-      } catch {
-        if (subscriber.status === 'end') return 0;
-        await sleep(RENEW_AFTER_MS);
-      }
-    }
-  }
-  // Only ioredis itself gives a list; whoever subscribes to one channel hears of a refusal.
-  subscriber.subscribe = ((...args: Parameters<typeof subscribe>) =>
-    Array.isArray(args[0]) ? renew(args[0]) : subscribe(...args)) as typeof subscriber.subscribe;
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { PubSub, type PubSubEngine } from 'graphql-subscriptions';
-import type { Redis } from 'ioredis';
 import type { RedisPair } from '../redis.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type DurableEvent, reviveDurableEvent } from './durable-event.ts';
+import { openRedisChannels } from './redis-channels.ts';
 
 /**
  * The path of a message: send-message → append-event → relay-outbox → [bus] → follow-conversation → acknowledge.
@@ -63,25 +63,20 @@ const PREFIX = 'parley:';
 
 export function createBus({ redis, enabled, log }: { redis?: RedisPair; enabled: boolean; log: Log }): Bus {
   const local = new PubSub();
-  let stopped = false;
-  const remote = redis && enabled ? openRemote(redis, refused) : undefined;
   const gapListeners: (() => void)[] = [];
-  if (redis) {
-    let connectedBefore = false;
-    redis.subscriber.on('ready', async () => {
-      const isReturn = connectedBefore;
-      connectedBefore = true;
-      // ioredis has asked for the old subscriptions before it says so; the answer to this comes after theirs. Whoever
-      // looked earlier would not see what is published in between.
-      const back = isReturn && (await redis.subscriber.ping().catch(() => undefined));
-      if (back) for (const listener of gapListeners) listener();
-    });
-  }
-
-  function refused(channel: string, error: Error) {
-    if (!stopped)
-      log.warn({ channel, reason: error.message }, 'Redis refuses a subscription; the head sweep serves it');
-  }
+  const tellOfGap = () => {
+    for (const listener of gapListeners) listener();
+  };
+  const remote = redis && enabled ? openRemote(redis, { log, onLate: tellOfGap }) : undefined;
+  let connectedBefore = false;
+  redis?.subscriber.on('ready', async () => {
+    const isReturn = connectedBefore;
+    connectedBefore = true;
+    if (!isReturn) return;
+    // Whoever looked earlier would not see what is published in between.
+    await remote?.renew();
+    tellOfGap();
+  });
 
   return {
     async publish(topic, message) {
@@ -107,7 +102,7 @@ export function createBus({ redis, enabled, log }: { redis?: RedisPair; enabled:
       if (remote && redis) await redis.publisher.ping();
     },
     stop() {
-      stopped = true;
+      remote?.stop();
       redis?.publisher.disconnect();
       redis?.subscriber.disconnect();
     },
@@ -116,17 +111,18 @@ export function createBus({ redis, enabled, log }: { redis?: RedisPair; enabled:
 
 type Envelope = { readonly from: string; readonly message: BusMessage };
 
-type Refused = (channel: string, error: Error) => void;
-
-function openRemote({ publisher, subscriber }: RedisPair, refused: Refused) {
+function openRemote({ publisher, subscriber }: RedisPair, { log, onLate }: { log: Log; onLate: () => void }) {
   const from = randomUUID();
-  const engine: PubSubEngine = new RedisPubSub({ publisher, subscriber: withoutRejections(subscriber, refused) });
+  const channels = openRedisChannels({ subscriber, log, onLate });
+  const engine: PubSubEngine = new RedisPubSub({ publisher, subscriber: channels.subscriber });
   return {
     publish: (topic: Topic, message: BusMessage) =>
       engine.publish(PREFIX + topic, { from, message } satisfies Envelope),
     subscribe(topic: Topic, listener: (message: BusMessage) => void) {
+      const channel = PREFIX + topic;
+      const unwant = channels.want(channel);
       const id = engine.subscribe(
-        PREFIX + topic,
+        channel,
         (envelope: Envelope) => {
           // Served directly already; or by somebody else who uses this Redis and our prefix.
           if (!envelope?.message || envelope.from === from) return;
@@ -137,27 +133,14 @@ function openRemote({ publisher, subscriber }: RedisPair, refused: Refused) {
       );
       return {
         ready: id.then(() => {}),
-        // RedisPubSub forgets a subscription that is ended before Redis confirmed it, and would keep the channel.
-        stop: () => void id.then((confirmed) => engine.unsubscribe(confirmed)),
+        stop() {
+          unwant();
+          // RedisPubSub forgets a subscription that is ended before Redis confirmed it, and would keep the channel.
+          void id.then((confirmed) => engine.unsubscribe(confirmed));
+        },
       };
     },
+    renew: channels.renew,
+    stop: channels.stop,
   };
-}
-
-/**
- * When Redis refuses a command, or the connection is closed for good, RedisPubSub is left with a rejection that nobody can
- * handle, which would end the process. Here such a subscription is never confirmed instead: the head sweep serves it.
- */
-function withoutRejections(subscriber: Redis, refused: Refused): Redis {
-  const ignore = () => {};
-  return {
-    on: subscriber.on.bind(subscriber),
-    subscribe: (channel: string, confirm: (error: null) => void) =>
-      subscriber.subscribe(channel).then(
-        () => confirm(null),
-        (error: Error) => refused(channel, error),
-      ),
-    unsubscribe: (channel: string) => subscriber.unsubscribe(channel).catch(ignore),
-    punsubscribe: (channel: string) => subscriber.punsubscribe(channel).catch(ignore),
-  } as unknown as Redis;
 }
