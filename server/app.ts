@@ -13,6 +13,7 @@ import { createSignIn } from './auth/sign-in.ts';
 import { createVerifyToken } from './auth/verify-token.ts';
 import { createAccessWatch } from './auth/watch-access.ts';
 import type { Config } from './config.ts';
+import { createReadiness } from './database-state/check-ready.ts';
 import { observeDatabase } from './database-state/observe-database.ts';
 import { type Db, openDb } from './db.ts';
 import { createAcknowledge } from './delivery/acknowledge.ts';
@@ -139,14 +140,7 @@ export async function startApp({
     sendMessage,
     acknowledge: createAcknowledge({ db, config, metrics, receipts }),
     kpiFeed,
-    async whyNotReady() {
-      try {
-        await db.$queryRaw`/* ready */ SELECT 1`;
-        return undefined;
-      } catch {
-        return 'PostgreSQL is away';
-      }
-    },
+    whyNotReady: createReadiness(db),
   };
 
   let http: HttpServer | undefined;

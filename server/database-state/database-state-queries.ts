@@ -39,3 +39,8 @@ export async function readDatabaseState(db: Db): Promise<DatabaseState | undefin
     WHERE d.datname = current_database()`;
   return state;
 }
+
+/** Raw, because it asks for nothing but an answer. */
+export async function pingDatabase(db: Db): Promise<void> {
+  await db.$queryRaw`/* ready */ SELECT 1`;
+}

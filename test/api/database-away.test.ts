@@ -10,6 +10,8 @@ import { startEmbeddedPostgres } from '../../server/embedded-postgres.ts';
 import { connect, tokenFor } from '../harness/actor.ts';
 import * as documents from '../harness/documents.ts';
 import { execute } from '../harness/execute.ts';
+import { range } from '../harness/range.ts';
+import { seedMessages } from '../harness/seed-messages.ts';
 import { startInProcess } from '../harness/server.ts';
 import { assertDiscreet } from './assert-discreet.ts';
 import { RawSocket } from './raw-socket.ts';
@@ -17,6 +19,8 @@ import { refused } from './refused.ts';
 
 /** A client that is told UNAVAILABLE sooner than this can tell its user something. */
 const FAST_MS = 5_000;
+/** Long enough not to be read before PostgreSQL goes. */
+const BACKLOG = 2_000;
 
 /** A PostgreSQL of the test's own, to stop and start again. */
 async function startPostgres(t: TestContext) {
@@ -55,7 +59,8 @@ async function startPostgres(t: TestContext) {
 
 test('PostgreSQL away: everything says so soon, and goes on by itself when it is back', async (t) => {
   const postgres = await startPostgres(t);
-  const server = await startInProcess(postgres.url, { LOG_LEVEL: 'fatal' });
+  // Short pages, so that it goes away in the middle of a backlog.
+  const server = await startInProcess(postgres.url, { LOG_LEVEL: 'fatal', FOLLOW_PAGE: '2' });
   t.after(() => server.stop());
   const cleo = await connect(t, server);
   const ada = await connect(t, server, { role: 'AGENT' });
@@ -74,6 +79,10 @@ test('PostgreSQL away: everything says so soon, and goes on by itself when it is
     return response.status;
   };
   assert.deepEqual([await status('/livez'), await status('/readyz')], [200, 200]);
+  const long = await cleo.start();
+  await seedMessages({ url: postgres.url }, { senderId: cleo.id, perConversation: BACKLOG, body: 'x' }, [long]);
+  const backlogs = [cleo.follow(long, 0), cleo.followInbox([{ conversationId: long, seq: 100 }])];
+  for (const frames of backlogs) await frames.until((frame) => (frame.update ?? frame).seq > 100, 'its backlog');
 
   await postgres.stop();
 
@@ -134,7 +143,8 @@ test('PostgreSQL away: everything says so soon, and goes on by itself when it is
     const startedAt = Date.now();
     assert.deepEqual([await status('/livez'), await status('/readyz')], [200, 503]);
     assert.ok(Date.now() - startedAt < FAST_MS);
-    assert.deepEqual([followed.ended, inbox.ended, kpis.ended], [undefined, undefined, undefined]);
+    for (const { ended } of [followed, inbox, kpis, ...backlogs]) assert.equal(ended, undefined);
+    for (const { seqs } of backlogs) assert.ok(!seqs.includes(BACKLOG), 'it was over before');
   });
 
   await postgres.start();
@@ -155,7 +165,15 @@ test('PostgreSQL away: everything says so soon, and goes on by itself when it is
         [1, 2, 3, 4],
       ],
     );
-    await kpis.until(({ kpiOverview }) => kpiOverview.messagesTotal === 2);
+    for (const frames of backlogs) await frames.seq(BACKLOG);
+    const ofLong = backlogs.map(({ all }) =>
+      all.map((frame) => frame.update ?? frame).filter((one) => one.conversationId === long && one.seq),
+    );
+    assert.deepEqual(
+      ofLong.map((events) => events.map(({ seq }) => seq)),
+      [range(1, BACKLOG), range(101, BACKLOG)],
+    );
+    await kpis.until(({ kpiOverview }) => kpiOverview.messagesTotal >= 2);
     assert.equal((await connect(t, server)).id.length, 36);
   });
 });
@@ -170,6 +188,10 @@ test('PostgreSQL frozen: nobody waits for it longer than a statement may run, an
   await followed.caughtUp();
   await cleo.send(conversationId, 'Before');
   const { thaw } = await postgres.freeze();
+  const askedAt = Date.now();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(`${server.url}/readyz`)));
+  assert.ok(answers.every(({ status }) => status === 503));
+  assert.ok(Date.now() - askedAt < 3_000, `${Date.now() - askedAt} ms`);
 
   const retried = { id: randomUUID(), conversationId, body: 'Meanwhile' };
   const operations: [document: string, variables: Record<string, unknown>][] = [
