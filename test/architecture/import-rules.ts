@@ -82,12 +82,13 @@ export const unusedExceptions = (imports: readonly Import[]): string[] =>
 export const onlyTheSchemaKnowsResolvers: Rule = ({ from, to }) =>
   to.endsWith('/resolvers.ts') && from !== 'server/graphql/schema.ts' ? 'resolvers are for the schema' : undefined;
 
-/** What lives outside the server knows its GraphQL schema and the client; only tokens are made by the server's own code. */
+/** What lives outside the server knows its GraphQL schema and the client; only tokens and a PostgreSQL are made by the server's own code. */
 export const knowsOnlyTheClient: Rule = ({ from, to, typeOnly }) => {
   const [ours, theirs] = [top(from), top(to)];
   if (!['client', 'dashboard', 'bench'].includes(ours) || ours === theirs) return undefined;
   if (ours !== 'client' && theirs === 'client') return undefined;
-  if (ours === 'bench' && (folderOf(to) === 'server/cli' || to === 'server/auth/sign-token.ts')) return undefined;
+  const tools = ['server/auth/sign-token.ts', 'server/embedded-postgres.ts'];
+  if (ours === 'bench' && (folderOf(to) === 'server/cli' || tools.includes(to))) return undefined;
   return typeOnly && ours === 'bench' ? undefined : `${ours} uses ${theirs}`;
 };
 

@@ -1,0 +1,71 @@
+import type { Job } from './job.ts';
+import { parley, reference, type Target } from './targets.ts';
+
+/** A row of the report: one server under one load. */
+export type Row = { readonly target: Target; readonly pace: Job['pace']; readonly pairs: number };
+export type Table = {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly rows: readonly Row[];
+};
+
+const SOCKET = 'Parley, socket';
+const closed = (target: Target, inFlight: number): Row => ({
+  target,
+  pace: { type: 'closed', inFlight },
+  pairs: Math.max(1, Math.min(64, inFlight)),
+});
+const open = (target: Target, perSecond: number): Row => ({ target, pace: { type: 'open', perSecond }, pairs: 64 });
+
+/** Traces of every message, exported to a live receiver, as the targets are stated for. */
+export function plan(otlpUrl: string): Table[] {
+  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl };
+  const socket = parley(SOCKET, 'graphql-socket', traced);
+  return [
+    {
+      name: 'servers',
+      title: 'Beside others: 64 sends under way',
+      about:
+        'Durable messages (committed with fsync, with an outbox row) per second that reached an online recipient. Parley with authorisation, receipts, limits and every message traced to a live receiver; the others with none of these.',
+      rows: [
+        closed(socket, 64),
+        closed(parley('Parley, HTTP', 'graphql-http', traced), 64),
+        closed(reference('graphql-yoga, socket', 'yoga.mjs', 'graphql-socket'), 64),
+        closed(reference('graphql-yoga, HTTP', 'yoga.mjs', 'graphql-http'), 64),
+        closed(reference('Mercurius, socket', 'mercurius.mjs', 'graphql-socket'), 64),
+        closed(reference('Mercurius, HTTP', 'mercurius.mjs', 'graphql-http'), 64),
+        closed(reference('raw WebSocket, grouped writes', 'raw.ts', 'raw'), 64),
+      ],
+    },
+    {
+      name: 'in-flight',
+      title: 'Parley by sends under way',
+      about: 'A closed loop: a send begins when the one before it was acknowledged.',
+      rows: [1, 8, 64, 256].map((inFlight) => closed(socket, inFlight)),
+    },
+    {
+      name: 'rates',
+      title: 'Parley at a fixed rate',
+      about: 'An open loop: sends begin when they are due, whatever became of those before, and are timed from then.',
+      rows: [50, 200, 400].map((perSecond) => open(socket, perSecond)),
+    },
+    {
+      name: 'tracing',
+      title: 'What tracing costs',
+      about: '64 sends under way.',
+      rows: [
+        closed(parley('no traces', 'graphql-socket'), 64),
+        closed(
+          parley('one message in ten', 'graphql-socket', {
+            ...traced,
+            OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+            OTEL_TRACES_SAMPLER_ARG: '0.1',
+          }),
+          64,
+        ),
+        closed(parley('every message', 'graphql-socket', traced), 64),
+      ],
+    },
+  ];
+}

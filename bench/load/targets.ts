@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Job } from './job.ts';
+
+/** A server that can be loaded, started for one run on an empty database. */
+export type Target = {
+  readonly name: string;
+  readonly protocol: Job['protocol'];
+  start(databaseUrl: string): Promise<RunningTarget>;
+};
+export type RunningTarget = {
+  readonly url: string;
+  readonly pid: number;
+  readonly signs: boolean;
+  stop(): Promise<void>;
+};
+
+export const AUTH_SECRET = 'a secret that only the benchmark knows: 012345';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** As operators run it, with every limit on but the rate limits, which no benchmark gets by. */
+export const parley = (name: string, protocol: Job['protocol'], env: Record<string, string> = {}): Target => ({
+  name,
+  protocol,
+  async start(databaseUrl) {
+    const child = launch(['--import', './server/telemetry/start.ts', 'server/main.ts'], {
+      PORT: '0',
+      METRICS_PORT: '0',
+      LOG_LEVEL: 'error',
+      AUTH_SECRET,
+      RATE_LIMIT_SCALE: '100000',
+      DATABASE_URL: databaseUrl,
+      ...env,
+    });
+    const url = await new Promise<string>((resolve, reject) => {
+      let dashboard = '';
+      createInterface({ input: child.stdout! }).on('line', (line) => {
+        dashboard ||= /^ {2}Dashboard +(http\S+)/.exec(line)?.[1] ?? '';
+        if (/^ {2}Bus /.test(line)) resolve(`${dashboard.replace(/\/$/, '')}/graphql`);
+      });
+      child.once('exit', (code) => reject(new Error(`Parley ended at its start with ${code}`)));
+    });
+    return running(child, url, true);
+  },
+});
+
+export const reference = (name: string, file: string, protocol: Job['protocol']): Target => ({
+  name,
+  protocol,
+  async start(databaseUrl) {
+    const child = launch([`bench/reference/${file}`], { DATABASE_URL: databaseUrl, NODE_ENV: 'production' });
+    child.stdout!.resume();
+    const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+    return running(child, `http://127.0.0.1:${port}/graphql`, false);
+  },
+});
+
+const launch = (args: string[], env: Record<string, string>) =>
+  spawn(process.execPath, args, {
+    cwd: root,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+
+const running = (child: ChildProcess, url: string, signs: boolean): RunningTarget => ({
+  url,
+  pid: child.pid!,
+  signs,
+  async stop() {
+    const exited = once(child, 'exit');
+    if (signs) child.kill('SIGTERM');
+    else child.disconnect();
+    await exited;
+  },
+});

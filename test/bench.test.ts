@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { percentiles } from '../bench/load/percentiles.ts';
+import { runJob } from '../bench/load/run-job.ts';
+import { AUTH_SECRET } from '../bench/load/targets.ts';
+import { createTestDatabase, type TestDatabase } from './harness/postgres.ts';
+import { startProcess, type TestServer } from './harness/server.ts';
+import { type Frame, startTamperingProxy } from './harness/tampering-proxy.ts';
+
+test('percentiles are of all samples', () => {
+  const samples = Array.from({ length: 1_000 }, (_, n) => 1_000 - n);
+  assert.deepEqual(percentiles(samples), { p50: 500, p95: 950, p99: 990, max: 1_000 });
+});
+
+describe('the benchmark’s load', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  before(async () => {
+    database = await createTestDatabase();
+    server = await startProcess(database.url, { AUTH_SECRET });
+  });
+  after(async () => {
+    await server.stop();
+    await database.drop();
+  });
+
+  const load = (url: string, protocol: 'graphql-socket' | 'graphql-http', pace: Parameters<typeof runJob>[2]['pace']) =>
+    runJob({ url: `${url}/graphql`, pid: server.pid!, signs: true, stop: async () => {} }, process.pid, {
+      protocol,
+      pairs: 4,
+      pace,
+      warmUpMs: 200,
+      durationMs: 500,
+      bodies: ['one', 'two'],
+      receipts: true,
+    });
+
+  test('reaches recipients over both transports, in closed and open loops', async () => {
+    for (const [protocol, pace] of [
+      ['graphql-socket', { type: 'closed', inFlight: 8 }],
+      ['graphql-http', { type: 'open', perSecond: 50 }],
+    ] as const) {
+      const { delivered, sendToReceived, serverMicros, lost, doubled, outOfOrder } = await load(
+        server.url,
+        protocol,
+        pace,
+      );
+      assert.ok(delivered > 10, `${delivered} delivered`);
+      assert.ok(sendToReceived.p50 > 0 && sendToReceived.p99 >= sendToReceived.p50);
+      if (process.platform === 'linux') assert.ok(serverMicros! >= 0);
+      assert.deepEqual({ lost, doubled, outOfOrder }, { lost: 0, doubled: 0, outOfOrder: 0 });
+    }
+  });
+
+  test('finds it when something on the way doubles a message', async () => {
+    let done = false;
+    const proxy = await startTamperingProxy(server.url, (frame, send) => {
+      send(frame);
+      if (!done && isMessage(frame)) {
+        done = true;
+        send(frame);
+      }
+    });
+    const result = await load(proxy.url, 'graphql-socket', { type: 'closed', inFlight: 4 });
+    await proxy.close();
+    assert.deepEqual([result.lost, result.doubled, result.outOfOrder], [0, 1, 1]);
+  });
+});
+
+const isMessage = ({ payload }: Frame) =>
+  (payload.data?.conversationUpdates as { __typename?: string } | undefined)?.__typename === 'MessagePosted';
