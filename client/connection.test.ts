@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { buildSchema, GraphQLError } from 'graphql';
 import { useServer as serveGraphql } from 'graphql-ws/use/ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocket as NodeSocket, type WebSocket, WebSocketServer } from 'ws';
 import { type Connection, type ConnectionState, createConnection } from './connection.ts';
 import { follow } from './follow.ts';
 import type { ParleyError } from './parley-error.ts';
@@ -13,13 +13,20 @@ import { socketUrl } from './socket-url.ts';
 
 /* The connection against a real graphql-ws server whose moods the tests decide. */
 
-const schema = buildSchema('type Query { hello(n: Int): String } type Subscription { count(from: Int!): Int }');
+const schema = buildSchema(`
+  type Query { hello(n: Int): String }
+  type Mutation { refreshToken(token: String!): Refreshed }
+  type Refreshed { expiresAt: String }
+  type Subscription { count(from: Int!): Int }
+`);
 const accepted: string[] = [];
 const sockets = new Set<WebSocket>();
 const connections: Connection[] = [];
 let acceptToken: (token: string) => boolean;
 let hello: (args: { n?: number }) => unknown;
 let count: (args: { from: number }) => AsyncIterable<unknown>;
+let refreshed: string[];
+let isOld: boolean;
 
 const http = createServer();
 const server = new WebSocketServer({ server: http });
@@ -27,6 +34,14 @@ serveGraphql(
   {
     schema,
     roots: {
+      mutation: {
+        refreshToken({ token }: { token: string }) {
+          // As Parley's servers answer what they do not know.
+          if (isOld) throw new GraphQLError('unknown', { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+          refreshed.push(token);
+          return { expiresAt: 'later' };
+        },
+      },
       query: { hello: (args: { n?: number }) => hello(args) },
       subscription: { count: (args: { from: number }) => count(args) },
     },
@@ -58,6 +73,8 @@ after(() => {
 });
 beforeEach(() => {
   accepted.length = 0;
+  refreshed = [];
+  isOld = false;
   acceptToken = () => true;
   hello = () => 'hello';
   count = async function* ({ from }) {
@@ -176,6 +193,97 @@ test('a token that runs out on an open socket is replaced, and the stream goes o
     });
   });
   assert.deepEqual(accepted, ['Bearer token 1', 'Bearer token 2']);
+});
+
+/** A token that says when it ends; nobody here looks at its signature. */
+let tokens = 0;
+const endingIn = (ms: number) => {
+  const claims = { sub: 'cleo', exp: (Date.now() + ms) / 1_000, n: ++tokens };
+  return `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
+};
+
+/** A subscription whose beginnings are counted: one that goes on has one. */
+function followCounting(connection: Connection): { begun: number; heard: Promise<void> } {
+  const counter = { begun: 0, heard: Promise.resolve() };
+  count = async function* () {
+    counter.begun += 1;
+    yield { count: 0 };
+    await new Promise(() => {});
+  };
+  counter.heard = new Promise<void>((next) => {
+    follow(connection, subscription, () => ({ from: 0 }), { next: () => next() });
+  });
+  return counter;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((later) => setTimeout(later, 10));
+}
+
+test('a token is replaced on the open socket before it ends, and no stream notices', async () => {
+  const given: string[] = [];
+  const connection = connect(() => {
+    given.push(endingIn(given.length === 0 ? 1_200 : 3_600_000));
+    return given.at(-1)!;
+  });
+  const stream = followCounting(connection);
+  await stream.heard;
+  await until(() => refreshed.length > 0);
+  assert.deepEqual(refreshed, [given[1]]);
+  assert.deepEqual([stream.begun, accepted.length], [1, 1]);
+});
+
+test('a server that cannot replace it gets it on a new socket, and the stream is taken up again', async () => {
+  isOld = true;
+  let asked = 0;
+  const connection = connect(() => endingIn(++asked === 1 ? 1_200 : 3_600_000));
+  const stream = followCounting(connection);
+  await until(() => stream.begun === 2);
+  assert.equal(accepted.length, 2);
+});
+
+test('a callback that fails, or repeats itself, is asked again before the token ends', async () => {
+  const first = endingIn(2_000);
+  let asked = 0;
+  const connection = connect(async () => {
+    asked += 1;
+    if (asked === 2) throw new Error('the token server is busy');
+    return asked <= 3 ? first : endingIn(3_600_000);
+  });
+  await followCounting(connection).heard;
+  await until(() => refreshed.length > 0);
+  assert.equal(asked, 4);
+  assert.equal(accepted.length, 1);
+});
+
+test('sent away by a server, a client comes back when it was asked to', async () => {
+  const connection = connect();
+  const stream = followCounting(connection);
+  await stream.heard;
+  const at = Date.now();
+  for (const socket of sockets) socket.close(1012, 'Service restart; retry-after-ms=1500');
+  await until(() => stream.begun === 2);
+  const waited = Date.now() - at;
+  assert.ok(waited >= 1_490 && waited < 6_000, `${waited} ms`);
+});
+
+test('closed while it connects, it ends without an error that nobody hears', async (t) => {
+  const { port } = http.address() as AddressInfo;
+  const unheard: unknown[] = [];
+  const hear = (error: unknown) => unheard.push(error);
+  process.on('uncaughtException', hear);
+  t.after(() => process.off('uncaughtException', hear));
+  for (const webSocketImpl of [NodeSocket, undefined]) {
+    const connection = createConnection({ url: `http://127.0.0.1:${port}/graphql`, token: 'good', webSocketImpl });
+    const asked = ask(connection, true);
+    await reaches(connection, 'connecting');
+    // The socket is made a moment later; any moment of the handshake will do.
+    for (let i = 0; i < 3; i++) await new Promise(setImmediate);
+    connection.close();
+    await assert.rejects(asked, { code: 'CLIENT_CLOSED' });
+  }
+  await new Promise((later) => setTimeout(later, 50));
+  assert.deepEqual(unheard, []);
 });
 
 test('what is temporary is repeated, not before retryAfterMs; what lasts is reported', async () => {

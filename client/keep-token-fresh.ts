@@ -5,8 +5,8 @@ import { tokenClaims } from './token-claims.ts';
 
 /** A new token is asked for this long before the old one ends, in ms: time for the callback and a second try … */
 const LEAD_MS = 60_000;
-/** … but never before so much of what is left has passed: a token may live for less than the lead. */
-const LEAD_SHARE = 0.25;
+/** … but never before so much of what is left has passed: a token may live for less, and tries that fail come closer together. */
+const LEAD_SHARE = 0.5;
 /** setTimeout's longest delay. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Less than this before its end, in ms, the token is left to run out: the server will say so, and a reconnect follows. */
