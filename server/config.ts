@@ -175,6 +175,9 @@ const fields = {
     'How often the same reader of the same conversation is noted again, in ms: a screen that refreshes is one look.',
   ),
 
+  EXPORTS_AT_ONCE: count(2).describe(
+    'Exports of participants’ data under way at once, per process: each reads as fast as it is taken.',
+  ),
   ERASURE_BATCH: count(200).describe(
     'Most messages of a deleted participant that one transaction erases: the conversation is locked for some 30 ms.',
   ),

@@ -4,8 +4,9 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import express, { type ErrorRequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Request } from 'express';
 import helmet from 'helmet';
+import { deviceOf } from './auth/device.ts';
 import { authRoutes } from './auth/http-routes.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { App } from './graphql/app-parts.ts';
@@ -13,6 +14,7 @@ import { createGate } from './graphql/gate.ts';
 import { graphiqlRoutes } from './graphql/graphiql.ts';
 import { graphqlOverHttp } from './graphql/http.ts';
 import { type SocketServer, startSocketServer } from './graphql/socket.ts';
+import { exportRoutes } from './participants/export-routes.ts';
 import { readTlsFiles } from './read-tls-files.ts';
 import { serveDashboard } from './serve-dashboard.ts';
 import type { Log } from './telemetry/log.ts';
@@ -49,6 +51,13 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
       .send(reason ? 'not ready\n' : 'ok\n');
   });
   web.use('/auth', authRoutes({ signIn: app.signIn, secureCookies: isSecure }));
+  const authenticate = (request: Request) =>
+    gate.authenticate(
+      gate.addressOf(request),
+      request.headers.authorization,
+      deviceOf(request.headers, undefined, config.LOCATION_HEADER),
+    );
+  web.use('/export', exportRoutes({ ...app, authenticate }));
   if (config.NODE_ENV !== 'production') web.use('/graphql', graphiqlRoutes());
   web.use('/graphql', graphql.routes);
   web.use(serveDashboard(dashboard));

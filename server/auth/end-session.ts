@@ -32,5 +32,5 @@ export async function endSession(
 
 /** Somebody else's session is nothing that an agent, or a customer, can know of. */
 function notFoundInstead(error: unknown): never {
-  throw error instanceof ChatError && error.code === 'FORBIDDEN' ? notFound('session') : error;
+  throw error instanceof ChatError && ['FORBIDDEN', 'NOT_FOUND'].includes(error.code) ? notFound('session') : error;
 }

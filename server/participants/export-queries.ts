@@ -1,0 +1,95 @@
+import type { Db } from '../db.ts';
+import { messageFields } from '../messages/message.ts';
+
+/** One page of each kind; the export never holds more. */
+const CONVERSATIONS = 100;
+const MESSAGES = 500;
+const SESSIONS = 500;
+
+export const readProfile = (db: Db, id: string) =>
+  db.participant.findUniqueOrThrow({
+    where: { id },
+    select: { id: true, externalId: true, name: true, role: true, createdAt: true, lastSeenAt: true, deletedAt: true },
+  });
+
+export async function* readSessions(db: Db, participantId: string) {
+  for (let after: string | undefined; ; ) {
+    const page = await db.session.findMany({
+      where: { participantId, ...(after ? { id: { gt: after } } : {}) },
+      select: {
+        id: true,
+        device: true,
+        platform: true,
+        locale: true,
+        timeZone: true,
+        location: true,
+        startedAt: true,
+        lastSeenAt: true,
+        expiresAt: true,
+        endedAt: true,
+      },
+      orderBy: { id: 'asc' },
+      take: SESSIONS,
+    });
+    yield* page;
+    if (page.length < SESSIONS) return;
+    after = page.at(-1)!.id;
+  }
+}
+
+/** Every conversation that they are or were in, with the others who are in it now. */
+export async function* readMemberships(db: Db, participantId: string) {
+  for (let after: string | undefined; ; ) {
+    const page = await db.member.findMany({
+      where: { participantId, ...(after ? { conversationId: { gt: after } } : {}) },
+      select: {
+        conversationId: true,
+        joinedAt: true,
+        leftAt: true,
+        deliveredSeq: true,
+        readSeq: true,
+        conversation: {
+          select: {
+            subject: true,
+            topic: true,
+            status: true,
+            priority: true,
+            createdAt: true,
+            closedAt: true,
+            starterId: true,
+            survey: { select: { participantId: true, rating: true, comment: true, submittedAt: true } },
+            members: {
+              select: { leftAt: true, participant: { select: { id: true, name: true, role: true } } },
+              orderBy: { joinedAt: 'asc' },
+            },
+          },
+        },
+      },
+      orderBy: { conversationId: 'asc' },
+      take: CONVERSATIONS,
+    });
+    yield* page;
+    if (page.length < CONVERSATIONS) return;
+    after = page.at(-1)!.conversationId;
+  }
+}
+
+/** By seq; all of them, or one sender's. */
+export async function* readAllMessages(db: Db, conversationId: string, senderId: string | undefined) {
+  for (let after = 0; ; ) {
+    const page = await db.message.findMany({
+      where: { conversationId, senderId, seq: { gt: after } },
+      select: messageFields,
+      orderBy: { seq: 'asc' },
+      take: MESSAGES,
+    });
+    yield* page;
+    if (page.length < MESSAGES) return;
+    after = page.at(-1)!.seq;
+  }
+}
+
+export type Membership = typeof readMemberships extends (...args: never[]) => AsyncGenerator<infer One> ? One : never;
+export type ExportedMessage = typeof readAllMessages extends (...args: never[]) => AsyncGenerator<infer One>
+  ? One
+  : never;
