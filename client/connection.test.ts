@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { buildSchema, GraphQLError } from 'graphql';
 import { useServer as serveGraphql } from 'graphql-ws/use/ws';
@@ -268,17 +269,22 @@ test('sent away by a server, a client comes back when it was asked to', async ()
 });
 
 test('closed while it connects, it ends without an error that nobody hears', async (t) => {
-  const { port } = http.address() as AddressInfo;
+  // It takes the connection, and says nothing.
+  const silent = createNetServer((socket) => socket.on('error', () => {}));
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
   const unheard: unknown[] = [];
   const hear = (error: unknown) => unheard.push(error);
   process.on('uncaughtException', hear);
-  t.after(() => process.off('uncaughtException', hear));
+  t.after(() => {
+    process.off('uncaughtException', hear);
+    silent.close();
+  });
   for (const webSocketImpl of [NodeSocket, undefined]) {
     const connection = createConnection({ url: `http://127.0.0.1:${port}/graphql`, token: 'good', webSocketImpl });
     const asked = ask(connection, true);
-    await reaches(connection, 'connecting');
-    // The socket is made a moment later; any moment of the handshake will do.
-    for (let i = 0; i < 3; i++) await new Promise(setImmediate);
+    await once(silent, 'connection');
     connection.close();
     await assert.rejects(asked, { code: 'CLIENT_CLOSED' });
   }
