@@ -1,6 +1,12 @@
 import type { TestContext } from 'node:test';
 import { WebSocket } from 'ws';
-import { type Client, type Conversation, type ConversationView, createClient } from '../../client/index.ts';
+import {
+  type Client,
+  type ClientOptions,
+  type Conversation,
+  type ConversationView,
+  createClient,
+} from '../../client/index.ts';
 import { tokenFor, type Who } from '../harness/actor.ts';
 import type { TestServer } from '../harness/server.ts';
 
@@ -11,7 +17,12 @@ export type Device = {
   cut(): void;
 };
 
-export async function openDevice(t: TestContext, server: TestServer, who: Who): Promise<Device> {
+export async function openDevice(
+  t: TestContext,
+  server: Pick<TestServer, 'url'>,
+  who: Who,
+  options: Partial<ClientOptions> = {},
+): Promise<Device> {
   const sockets = new Set<WebSocket>();
   class TappedSocket extends WebSocket {
     constructor(url: string, protocols: string[]) {
@@ -22,7 +33,7 @@ export async function openDevice(t: TestContext, server: TestServer, who: Who): 
     }
   }
   const token = await tokenFor(who);
-  const client = createClient({ url: `${server.url}/graphql`, token, webSocketImpl: TappedSocket });
+  const client = createClient({ url: `${server.url}/graphql`, token, webSocketImpl: TappedSocket, ...options });
   t.after(() => client.close());
   return {
     client,
