@@ -54,11 +54,22 @@ export const delivery = makeDashboard({
         'From the commit to the hand-over to a live subscriber’s socket, by whichever process. A second and more: the sweep delivers, not the bus.',
         'parley_commit_to_delivered_seconds',
       ),
+      leg(
+        'Published → delivered',
+        'From the publish on the bus to the hand-over to a subscriber’s socket: Redis, the other process, and its event loop.',
+        'parley_published_to_delivered_seconds',
+      ),
+      leg(
+        'Commit → receipt',
+        'From the commit to a recipient’s receipt that it was delivered: the way there and back. Absent devices count when they return.',
+        'parley_commit_to_receipt_seconds',
+      ),
       spread({
         title: 'Commit → delivered, all of it',
         about: 'Two humps are two causes: one near the bottom is the bus, one at a second the sweep.',
         unit: 's',
         metric: 'parley_commit_to_delivered_seconds',
+        width: 12,
       }),
     ],
     'Subscribers and repairs': [

@@ -60,6 +60,8 @@ export function createAcknowledge({ db, config, metrics, receipts }: Parts): Ack
     const watermarks = { deliveredSeq: answer.deliveredSeq, readSeq: answer.readSeq };
     if (answer.changed) {
       metrics.receipts();
+      for (const [i, ms] of (answer.deliveredAges ?? []).entries())
+        metrics.commitToReceipt(ms, answer.deliveredTraces?.[i] ?? null);
       receipts.raised(conversationId, viewer.id, watermarks);
       for (const traceparent of answer.deliveredTraces ?? []) recordReceipt(traceparent, conversationId, 'delivered');
       for (const traceparent of answer.readTraces ?? []) recordReceipt(traceparent, conversationId, 'read');

@@ -112,9 +112,11 @@ export type AcknowledgeAnswer = {
   readonly changed: boolean;
   readonly deliveredTraces: readonly string[] | null;
   readonly readTraces: readonly string[] | null;
+  /** How old the newly delivered messages are, in ms by the database's clock: the newest ten by others. */
+  readonly deliveredAges: readonly number[] | null;
 };
 
-/** The hot statement: see the migrations acknowledge and urgent_rows_and_locked_sends. Answers and waits as sendMessages does. */
+/** The hot statement: see the migrations acknowledge, urgent_rows_and_locked_sends, receipt_ages. Answers and waits as sendMessages. */
 export function acknowledgeMessages(
   db: Db,
   rows: readonly AcknowledgeRow[],
@@ -122,7 +124,7 @@ export function acknowledgeMessages(
 ): Promise<AcknowledgeAnswer[]> {
   return db.$queryRaw<AcknowledgeAnswer[]>`/* acknowledge_messages */
     SELECT outcome, delivered_seq AS "deliveredSeq", read_seq AS "readSeq", joined_at AS "joinedAt", changed,
-      delivered_traces AS "deliveredTraces", read_traces AS "readTraces"
+      delivered_traces AS "deliveredTraces", read_traces AS "readTraces", delivered_ages AS "deliveredAges"
     FROM acknowledge_messages(
       ${rows.map((r) => r.conversationId)}::uuid[], ${rows.map((r) => r.participantId)}::uuid[],
       ${rows.map((r) => r.deliveredSeq)}::int[], ${rows.map((r) => r.readSeq)}::int[], ${lockWaitMs}::int

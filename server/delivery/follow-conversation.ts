@@ -75,8 +75,7 @@ export async function* takeAll(
   for (const update of (await patiently(signal, () => reader.take())) ?? []) {
     if (reader.inDoubt) await patiently(signal, () => reader.settleDoubt());
     yield update;
-    if (live && update.type === 'event' && update.event.kind === 'MESSAGE_POSTED')
-      measure.delivered(update.event.at, update.event.traceparent);
+    if (live && update.type === 'event' && update.event.kind === 'MESSAGE_POSTED') measure.delivered(update.event);
   }
 }
 

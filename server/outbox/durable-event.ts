@@ -19,6 +19,8 @@ export type DurableEvent = {
   readonly message: Message | null;
   /** W3C trace context of the write. */
   readonly traceparent: string | null;
+  /** When the relay gave it to the bus, in ms since 1970; only on what came over the bus. */
+  readonly publishedAt?: number;
 };
 
 /** JSON knows no dates; these are the fields that hold one. */

@@ -91,7 +91,7 @@ export function createRelay({ db, bus, config, metrics, log }: RelayParts): Rela
   }
 
   async function send({ conversationId, message, inboxes }: Job): Promise<void> {
-    await bus.publish(`conversation:${conversationId}`, message);
+    await bus.publish(`conversation:${conversationId}`, stamped(message));
     for (const id of inboxes) await bus.publish(`inbox:${id}`, { type: 'inbox', conversationId });
   }
 
@@ -198,6 +198,9 @@ const toJob = ({ outboxId, event, inboxes }: OutboxEntry): Job => ({
   inboxes: inboxes ?? [],
   committedAt: event.at,
 });
+
+const stamped = (message: BusMessage): BusMessage =>
+  message.type === 'event' ? { type: 'event', event: { ...message.event, publishedAt: Date.now() } } : message;
 
 const toHint = (row: OutboxRow): Job => ({
   ...row,

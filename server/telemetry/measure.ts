@@ -6,6 +6,9 @@ type KpiSink = {
   count(metric: string): void;
 };
 
+/** A message as it was handed to a subscriber's socket. */
+type Delivered = { readonly at: Date; readonly publishedAt?: number; readonly traceparent: string | null };
+
 export type SendOutcome = 'stored' | 'duplicate' | 'refused' | 'failed';
 export type Measure = ReturnType<typeof createMeasure>;
 
@@ -31,9 +34,11 @@ export function createMeasure({ metrics, kpis }: { metrics: Metrics; kpis: KpiSi
         kpis.latency('sent_to_commit', sentToCommitMs);
       }
     },
-    delivered(committedAt: Date, traceparent: string | null) {
-      const ms = Math.max(0, Date.now() - committedAt.getTime());
+    delivered({ at, publishedAt, traceparent }: Delivered) {
+      const now = Date.now();
+      const ms = Math.max(0, now - at.getTime());
       metrics.commitToDelivered(ms, traceparent);
+      if (publishedAt !== undefined) metrics.publishedToDelivered(Math.max(0, now - publishedAt), traceparent);
       kpis.latency('commit_to_delivered', ms);
     },
     operation(

@@ -69,6 +69,11 @@ export function createMetrics() {
     acceptedToCommit: leg('parley_accepted_to_commit', 'From the server’s receipt of the mutation to the commit'),
     commitToPublished: leg('parley_commit_to_published', 'From the commit to the publish on the bus'),
     commitToDelivered: leg('parley_commit_to_delivered', 'From the commit to the hand-over to a subscriber’s socket'),
+    publishedToDelivered: leg(
+      'parley_published_to_delivered',
+      'From the publish on the bus to the hand-over to a subscriber’s socket; of what came over the bus',
+    ),
+    commitToReceipt: leg('parley_commit_to_receipt', 'From the commit to a recipient’s receipt that it was delivered'),
     published: counter('parley_outbox_published', 'Events published, by way: hand-over or sweep', {
       via: ['hand-over', 'sweep'],
     }),
