@@ -33,7 +33,7 @@ export async function ensureMachinePrograms() {
   }
 }
 
-function find(name) {
+export function find(name) {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK);
