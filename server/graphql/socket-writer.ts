@@ -36,7 +36,7 @@ export function createSocketWriter(
     if (corked) return;
     corked = true;
     stream.cork();
-    process.nextTick(() => {
+    setImmediate(() => {
       corked = false;
       stream.uncork();
     });
