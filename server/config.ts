@@ -150,6 +150,9 @@ const fields = {
   FOLLOW_BUFFER_MAX: count(500).describe(
     'Updates buffered per subscriber; past it the buffer is dropped and the database serves (D6).',
   ),
+  INBOX_CLOSED_LINGER_MS: ms(60_000).describe(
+    'How long an inbox follows a closed conversation after its last event, in ms: the last receipts still come. An agent closes hundreds a day.',
+  ),
   TYPING_TTL_MS: ms(6_000).describe('How long “is typing” lasts without being renewed, in ms.'),
   RECEIPT_COALESCE_MS: ms(250).describe(
     'Receipts of one participant in one conversation are broadcast at most this often, in ms.',

@@ -23,6 +23,8 @@ export type ReaderParts = {
   position: number;
   /** The head when it subscribed: the backlog reaches up to there, also where the follower has not heard of it yet. */
   headSeq: number;
+  /** Updates that may still be buffered, for all readers of one subscription together. */
+  budget: { free: number };
   viewerId: string;
   /** Throws when the viewer may no longer read. Asked for each page, after a jump back, and when the viewer leaves. */
   authorize: () => Promise<unknown>;
@@ -92,12 +94,14 @@ export class ConversationReader {
 
   close(): void {
     this.#parts.follower.readers.delete(this);
+    this.#keep([]);
   }
 
   push(update: ConversationUpdate): void {
     if (update.type === 'typing' && update.participantId === this.#parts.viewerId) return;
     if (this.#phase === 'state') return; // all of it is yet to be read
-    if (this.#buffer.length >= this.#parts.config.FOLLOW_BUFFER_MAX) return this.fallBehind('slow reader');
+    if (this.#parts.budget.free <= 0) return this.fallBehind('slow reader');
+    this.#parts.budget.free--;
     this.#buffer.push(update);
     if (this.#phase === 'live') this.#parts.onReady();
   }
@@ -106,7 +110,7 @@ export class ConversationReader {
   fallBehind(reason: 'slow reader' | 'jump' | 'hole'): void {
     this.#parts.metrics.resyncs({ reason });
     this.#isBehind = true;
-    this.#buffer = [];
+    this.#keep([]);
     this.#phase = 'state';
     this.#parts.onReady();
   }
@@ -175,7 +179,7 @@ export class ConversationReader {
         if (this.#isOwnLeaving(update.event)) {
           // What came before is still the viewer's: it is given first, and this looked at again in the next batch.
           if (updates.length > 0) {
-            this.#buffer = this.#buffer.slice(i);
+            this.#keep(this.#buffer.slice(i));
             return updates;
           }
           // The leaving itself is not told any more: from that moment the conversation is not theirs (D8).
@@ -185,8 +189,13 @@ export class ConversationReader {
       }
       updates.push(update);
     }
-    this.#buffer = [];
+    this.#keep([]);
     return updates;
+  }
+
+  #keep(buffer: ConversationUpdate[]): void {
+    this.#parts.budget.free += this.#buffer.length - buffer.length;
+    this.#buffer = buffer;
   }
 
   #isOwnLeaving({ kind, participantId }: DurableEvent): boolean {

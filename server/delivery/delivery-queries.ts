@@ -1,4 +1,5 @@
 import type { Db } from '../db.ts';
+import { Prisma } from '../generated/prisma/client.ts';
 import type { EventKind } from '../generated/prisma/enums.ts';
 import type { Message, Watermarks } from '../messages/message.ts';
 import type { DurableEvent } from '../outbox/durable-event.ts';
@@ -136,17 +137,32 @@ export type InboxRow = {
   readonly deliveredSeq: number;
   readonly headSeq: number;
   readonly closed: boolean;
+  /** 0 urgent, 1 unread, 2 neither. */
+  readonly rank: number;
 };
 
-/** Raw for its order: urgent first, then unread, then by newest activity. The whole list, but only ids and numbers. */
+const inboxFields = Prisma.sql`c.id::text AS "conversationId", m.delivered_seq AS "deliveredSeq", c.head_seq AS "headSeq",
+  c.status = 'CLOSED' AS closed,
+  CASE WHEN c.priority = 'URGENT' THEN 0 WHEN c.head_seq > m.read_seq THEN 1 ELSE 2 END AS rank`;
+
+/** Raw for its order: by rank, then priority, then newest activity. The whole list, but only ids and numbers. */
 export function readInbox(db: Db, participantId: string): Promise<InboxRow[]> {
   return db.$queryRaw<InboxRow[]>`/* read_inbox */
-    SELECT c.id::text AS "conversationId", m.delivered_seq AS "deliveredSeq", c.head_seq AS "headSeq", c.status = 'CLOSED' AS closed
+    SELECT ${inboxFields}
     FROM member m
       JOIN conversation c ON c.id = m.conversation_id
       JOIN conversation_activity a ON a.conversation_id = c.id
     WHERE m.participant_id = ${participantId}::uuid AND m.left_at IS NULL
-    ORDER BY c.priority DESC, c.head_seq > m.read_seq DESC, a.at DESC, c.id`;
+    ORDER BY rank, c.priority DESC, a.at DESC, c.id`;
+}
+
+/** Raw, to say the same of some of them. */
+export function readInboxOf(db: Db, participantId: string, conversationIds: readonly string[]): Promise<InboxRow[]> {
+  return db.$queryRaw<InboxRow[]>`/* read_inbox_of */
+    SELECT ${inboxFields}
+    FROM member m JOIN conversation c ON c.id = m.conversation_id
+    WHERE m.conversation_id = ANY (${conversationIds}::uuid[]) AND m.participant_id = ${participantId}::uuid AND m.left_at IS NULL
+    ORDER BY rank, c.priority DESC, c.id`;
 }
 
 /** Raw, for the join and the database's clock: conversations with activity lately in which one of these participants is a member. */

@@ -1,4 +1,5 @@
 import type { NoteReading } from '../audit-log/note-reading.ts';
+import type { Config } from '../config.ts';
 import { type Access, accessConversation } from '../conversations/access-conversation.ts';
 import type { Db } from '../db.ts';
 import { badInput, isDatabaseAway } from '../errors.ts';
@@ -24,6 +25,7 @@ export type FollowParts = {
   participants: ParticipantDirectory;
   measure: Measure;
   noteReading: NoteReading;
+  config: Config;
 };
 
 export async function followConversation(
@@ -32,7 +34,7 @@ export async function followConversation(
   conversationId: string,
   afterSeq: number | undefined,
 ): Promise<AsyncIterableIterator<ConversationUpdate, void, void>> {
-  const { db, hub, measure, noteReading } = parts;
+  const { db, hub, measure, noteReading, config } = parts;
   const { rechecks } = hub;
   const { conversation, isMember } = await accessConversation(db, viewer, conversationId);
   await noteReading(viewer, conversationId, isMember);
@@ -41,6 +43,7 @@ export async function followConversation(
     position: checkPosition('afterSeq', afterSeq ?? conversation.headSeq, conversation.headSeq),
     headSeq: conversation.headSeq,
     rechecks,
+    budget: { free: config.FOLLOW_BUFFER_MAX },
     viewerId: viewer.id,
     authorize: () => accessNow(parts, viewer, conversationId),
     onReady: signal.raise,
@@ -96,10 +99,10 @@ export function checkPosition(field: string, seq: number, headSeq: number): numb
 }
 
 /** How long a subscriber whose backlog cannot be read waits before it is tried again. */
-export const RETRY_MS = 500;
+const RETRY_MS = 500;
 
 /** PostgreSQL being away is no reason to end a subscription: it goes on where it was when it is back. */
-async function patiently<T>(signal: Signal, work: () => Promise<T>): Promise<T | undefined> {
+export async function patiently<T>(signal: Signal, work: () => Promise<T>): Promise<T | undefined> {
   while (!signal.ended) {
     try {
       return await work();
