@@ -89,7 +89,13 @@ export async function startApp({
   const admit = createAdmit({ participants, endedLogins });
   const sessions = createSessionRecorder({ db, onError });
   const remoteKeys = config.AUTH_JWKS_URL ? createRemoteKeys({ url: config.AUTH_JWKS_URL, log }) : undefined;
-  const verifyToken = createVerifyToken({ key: ownKey, remoteKeys });
+  const ownKeys = [ownKey, config.AUTH_SECRET_PREVIOUS && toKey(config.AUTH_SECRET_PREVIOUS)].filter((key) => !!key);
+  const verifyToken = createVerifyToken({
+    keys: ownKeys,
+    remoteKeys,
+    issuer: config.AUTH_ISSUER,
+    audience: config.AUTH_AUDIENCE,
+  });
   const identityHash = createIdentityHash(identityKey);
   const authenticate = createAuthenticate({ db, verifyToken, admit, sessions, access, identityHash });
   const openSockets = createOpenSockets({ authenticate, admit });
@@ -132,7 +138,7 @@ export async function startApp({
     noteReading: createNoteReading({ db, config }),
     identityHash,
     erasures,
-    signIn: ownKey && createSignIn({ db, key: ownKey }),
+    signIn: ownKey && createSignIn({ db, keys: [ownKey, ...ownKeys.slice(1)] }),
     relay,
     hub,
     inboxWatch,
@@ -188,8 +194,10 @@ export async function startApp({
   return { app, url: http.url, metricsUrl: metricsServer.url, stop: () => (stopped ??= stop()) };
 }
 
+const toKey = (secret: string) => new TextEncoder().encode(secret);
+
 /** What Parley's own tokens are signed with. */
 async function ownSigningKey(config: Config, db: Db): Promise<Uint8Array | undefined> {
-  if (config.AUTH_SECRET) return new TextEncoder().encode(config.AUTH_SECRET);
+  if (config.AUTH_SECRET) return toKey(config.AUTH_SECRET);
   return config.NODE_ENV === 'production' ? undefined : installationKey(db, 'auth_secret');
 }

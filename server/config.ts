@@ -1,25 +1,11 @@
 import { z } from 'zod';
+import { count, MAX_MS, ms, oneOf, onOff, port, url, whole } from './config-kinds.ts';
+import { limitFields } from './config-limits.ts';
 
 /**
  * Everything that can be set, read from the environment once. This is the only file that looks at process.env.
  * Each field says what it means, its unit, its default and why that number; README's table is checked against it.
  */
-
-const whole = (min: number, max: number, error: string) =>
-  z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
-const port = whole(0, 65_535, 'must be a port, from 0 to 65535');
-/** The longest that setTimeout can wait. */
-const MAX_MS = 2 ** 31 - 1;
-const ms = (fallback: number) => whole(0, MAX_MS, 'must be a whole number of milliseconds').default(fallback);
-const count = (fallback: number) => whole(1, MAX_MS, 'must be a whole number, 1 or more').default(fallback);
-const oneOf = <const Name extends string>(...names: Name[]) =>
-  z.enum(names, { error: `must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}` });
-const url = (...protocols: string[]) =>
-  z.url({
-    protocol: new RegExp(`^(${protocols.join('|')})$`),
-    error: `must be a URL starting with ${protocols.map((p) => `${p}://`).join(' or ')}`,
-  });
-const onOff = oneOf('on', 'off').transform((v) => v === 'on');
 
 const fields = {
   PORT: port.default(4000).describe('Port of API and dashboard. 0 takes a free one.'),
@@ -38,6 +24,23 @@ const fields = {
     .describe(
       'Secret of HS256 tokens, yours and Parley’s own; at least 32 characters. Without it a key is made at the first start and kept in the database.',
     ),
+  AUTH_SECRET_PREVIOUS: z
+    .string()
+    .min(32, 'must have at least 32 characters (HS256 needs a 256-bit key)')
+    .optional()
+    .describe(
+      'The secret that `AUTH_SECRET` has replaced: its tokens are accepted too, but no new ones are signed with it. Leave it out when the last of them has expired.',
+    ),
+  AUTH_ISSUER: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('What `iss` must be in your application’s tokens. Without it `iss` is not looked at.'),
+  AUTH_AUDIENCE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('What `aud` must be, or contain, in your application’s tokens. Without it `aud` is not looked at.'),
   AUTH_JWKS_URL: url('https', 'http')
     .optional()
     .describe('JWKS of your identity provider; its EdDSA, ES256 and RS256 tokens are accepted besides Parley’s own.'),
@@ -206,56 +209,7 @@ const fields = {
     'Longest a request may take to arrive, headers and body, in ms: a mobile upload of the largest body takes a tenth.',
   ),
 
-  QUERY_MAX_CHARACTERS: count(20_000).describe(
-    'Longest document, in UTF-16 units: the longest message, written into one, is 16,000.',
-  ),
-  QUERY_MAX_TOKENS: count(1_000).describe(
-    'Most tokens of a document. The largest of the client has 160, introspection 350.',
-  ),
-  QUERY_MAX_DEPTH: count(12).describe('Deepest field of an operation. The client’s deepest is 8.'),
-  QUERY_MAX_ALIASES: count(30).describe('Most aliases of an operation, fragments expanded. The client uses none.'),
-  QUERY_MAX_DIRECTIVES: count(30).describe(
-    'Most directives of an operation, fragments expanded. The client uses none.',
-  ),
-  QUERY_MAX_COST: count(10_000).describe(
-    'Most an operation may cost: 1 a field, times the size of each page around it (10 for a list without pages). The client’s dearest, an inbox of 100, costs 4,000.',
-  ),
-
-  LIMIT_COST_PER_PARTICIPANT: count(100_000).describe(
-    'What all operations of a participant may cost in 10 s: ten of the dearest, or the 200 messages a second of a busy bot.',
-  ),
-  LIMIT_SENDS_PER_CUSTOMER: count(300).describe(
-    'Messages a customer may send in 10 s. People send one a second; what an offline device has kept comes in a burst.',
-  ),
-  LIMIT_SENDS_PER_AGENT: count(3_000).describe(
-    'Messages an agent or manager may send in 10 s: bots answer many customers at once.',
-  ),
-  LIMIT_SENDS_PER_CONVERSATION: count(600).describe(
-    'Messages stored in a conversation in 10 s, by all its members: what its readers can follow.',
-  ),
-  LIMIT_STARTS_PER_CUSTOMER: count(100).describe('Conversations a customer may start in 10 minutes.'),
-  LIMIT_SURVEY_ANSWERS_PER_PARTICIPANT: count(60).describe('Survey answers a participant may give in 10 minutes.'),
-  LIMIT_FAILED_LOGINS_PER_ADDRESS: count(300).describe(
-    'Bad tokens and sign-in codes from one address in a minute. Who was let in before stays in.',
-  ),
-  LIMIT_VISITS_PER_ADDRESS: count(100).describe(
-    'Visits that may begin from one address in an hour: an office behind one.',
-  ),
-  LIMIT_SOCKETS_PER_ADDRESS: count(2_000).describe(
-    'Open sockets of one address, per process: a large office behind one. Behind a proxy set `TRUST_PROXY`.',
-  ),
-  LIMIT_SOCKETS_PER_PARTICIPANT: count(50).describe('Open sockets of one participant, per process: devices and tabs.'),
-  LIMIT_UNAUTHENTICATED_SOCKETS: count(2_000).describe(
-    'Sockets without `connection_init` yet, per process: 10 KB each, and each for `SOCKET_INIT_TIMEOUT_MS` at most.',
-  ),
-  LIMIT_UNAUTHENTICATED_SOCKETS_PER_ADDRESS: count(200).describe(
-    'The same of one address: an office that comes back at once.',
-  ),
-  LIMIT_OPERATIONS_PER_SOCKET: count(200).describe('Queries and mutations under way on one socket.'),
-  LIMIT_SUBSCRIPTIONS_PER_SOCKET: count(100).describe('Running subscriptions of one socket; an inbox is one.'),
-  LIMIT_FRAMES_PER_SOCKET: count(5_000).describe(
-    'Frames a socket may send in 10 s, pings included: 250 messages a second with their receipts.',
-  ),
+  ...limitFields,
   DRAIN_DELAY_MS: ms(0).describe(
     'How long a graceful stop stays reachable, but not ready, before it sends clients away, in ms: the time a load balancer needs to notice.',
   ),
@@ -288,12 +242,14 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       'NODE_ENV=production needs AUTH_SECRET (at least 32 characters) or AUTH_JWKS_URL: no secret is made up in production.',
     );
   }
+  if (config.AUTH_SECRET_PREVIOUS && !config.AUTH_SECRET)
+    throw new ConfigError('AUTH_SECRET_PREVIOUS is given without AUTH_SECRET. Give both, or leave it out.');
   return config;
 }
 
 /** What was given, without what must not be found in a log: `is "…": `, or nothing. */
 function shown(name: string, value: string): string {
-  if (name === 'AUTH_SECRET') return '';
+  if (name.startsWith('AUTH_SECRET')) return '';
   return `is "${value.replace(/^([\w+.-]+:\/\/)?.*@/s, '$1…@')}": `;
 }
 

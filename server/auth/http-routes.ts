@@ -1,6 +1,8 @@
 import express, { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
+import type { ClientAddress } from '../client-address.ts';
 import { badInput, ChatError, isDatabaseAway, unavailable } from '../errors.ts';
+import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import type { SignIn } from './sign-in.ts';
 
 const COOKIE = 'parley_session';
@@ -11,7 +13,14 @@ const signInBody = z.object({ code: z.string().min(1).max(100) });
  * The dashboard's sign-in over HTTP. Only JSON is taken, which no form and no foreign page can send with the cookie
  * (SameSite=Strict, and no CORS).
  */
-export function authRoutes({ signIn, secureCookies }: { signIn: SignIn | undefined; secureCookies: boolean }): Router {
+type Parts = {
+  signIn: SignIn | undefined;
+  secureCookies: boolean;
+  limits: RateLimits;
+  addressOf: ClientAddress;
+};
+
+export function authRoutes({ signIn, secureCookies, limits, addressOf }: Parts): Router {
   const router = Router();
   router.use(express.json({ limit: MAX_BODY, strict: true }));
   router.use((request, response, next) => {
@@ -37,7 +46,11 @@ export function authRoutes({ signIn, secureCookies }: { signIn: SignIn | undefin
   post('/sign-in', async (signIn, request, response) => {
     const parsed = signInBody.safeParse(request.body);
     if (!parsed.success) throw badInput('code', 'must be the code of a sign-in link.');
+    const address = addressOf(request);
+    // Spent before it is known to be a failure, or as many guesses as are under way at once would be free.
+    limits.spend('failed_logins_per_address', address);
     const { session, expiresAt } = await signIn.exchange(parsed.data.code);
+    limits.giveBack('failed_logins_per_address', address);
     response.cookie(COOKIE, session, { ...cookie(), maxAge: signIn.sessionSeconds * 1000 });
     return { expiresAt };
   });
@@ -62,6 +75,7 @@ const statusOf: Partial<Record<ChatError['code'], number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   BAD_USER_INPUT: 400,
+  RATE_LIMITED: 429,
   UNAVAILABLE: 503,
 };
 

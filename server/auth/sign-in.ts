@@ -1,9 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { jwtVerify, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { recordAudit } from '../audit-log/record-audit.ts';
 import { type Db, inTx } from '../db.ts';
 import { unauthenticated } from '../errors.ts';
 import { signToken } from './sign-token.ts';
+import { verifyWithAny } from './verify-with-any.ts';
 
 /**
  * The dashboard's sign-in. A link carries a code that works once; it is exchanged, by POST, for a session that lives in an
@@ -20,16 +21,14 @@ const MANAGER_SUB = 'parley:manager';
 
 const hashOf = (code: string) => new Uint8Array(createHash('sha256').update(code).digest());
 
-export function createSignIn({ db, key }: { db: Db; key: Uint8Array }) {
+/** keys: the one to sign with, and the one before, whose sessions go on. */
+export function createSignIn({ db, keys }: { db: Db; keys: readonly [Uint8Array, ...Uint8Array[]] }) {
+  const [key] = keys;
   async function verifySession(session: string | undefined): Promise<{ name: string; sid: string }> {
     if (!session) throw unauthenticated('Not signed in.');
-    const verified = await jwtVerify(session, key, {
-      algorithms: ['HS256'],
-      typ: SESSION_TYPE,
-      subject: 'manager',
-    }).catch(() => undefined);
-    if (!verified) throw unauthenticated('The session has ended.');
-    return { name: String(verified.payload.name), sid: String(verified.payload.sid) };
+    const claims = await verifyWithAny(session, keys, { typ: SESSION_TYPE, subject: 'manager' }).catch(() => undefined);
+    if (!claims) throw unauthenticated('The session has ended.');
+    return { name: String(claims.name), sid: String(claims.sid) };
   }
 
   return {

@@ -10,12 +10,16 @@ export type TokenClaims = {
   sid?: string;
 };
 
+/** Says that a token is Parley's own, so that what is asked of the host application's (AUTH_ISSUER, AUTH_AUDIENCE) is not asked of it. */
+export const OWN_ISSUER = 'parley';
+
 /** A token of Parley's own, as the token command, sign-in and Try it hand them out. */
 export function signToken(key: Uint8Array, { sub, role, name, expiresInSeconds, sid }: TokenClaims): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({ role: role.toLowerCase(), name, sid })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(sub)
+    .setIssuer(OWN_ISSUER)
     .setIssuedAt(now)
     .setExpirationTime(now + expiresInSeconds)
     .sign(key);

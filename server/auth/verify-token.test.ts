@@ -45,7 +45,8 @@ const signed = (alg: string, claims: JWTPayload = {}, header: object = {}) =>
 
 const told: string[] = [];
 const log = { warn: (_: object, line: string) => told.push(line), info: (line: string) => told.push(line) };
-const setUp = () => createVerifyToken({ key: own, remoteKeys: createRemoteKeys({ url, log }) });
+const setUp = (more: object = {}) =>
+  createVerifyToken({ keys: [own], remoteKeys: createRemoteKeys({ url, log }), ...more });
 const code =
   (expected: string, words = /./) =>
   (error: unknown) =>
@@ -94,7 +95,8 @@ describe('an identity provider’s tokens', () => {
     await publish(...algorithms);
   });
 
-  test('are UNAVAILABLE, not bad, while its keys cannot be read; it is logged once', async () => {
+  test('are UNAVAILABLE, not bad, while its keys cannot be read; it is logged once', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
     const verify = setUp();
     provider.status = 500;
     told.length = 0;
@@ -102,11 +104,90 @@ describe('an identity provider’s tokens', () => {
     assert.equal(told.length, 1);
     await verify(await signToken(own, { sub: 'cleo', role: 'CUSTOMER', name: 'Cleo', expiresInSeconds: 60 }));
     provider.status = 200;
+    t.mock.timers.tick(1_100); // it is not asked again at once
     await verify(await signed('ES256'));
     assert.equal(told.length, 2);
 
-    const nowhere = createVerifyToken({ key: own, remoteKeys: createRemoteKeys({ url: 'http://127.0.0.1:1/', log }) });
+    const nowhere = createVerifyToken({
+      keys: [own],
+      remoteKeys: createRemoteKeys({ url: 'http://127.0.0.1:1/', log }),
+    });
     await assert.rejects(nowhere(await signed('ES256')), code('UNAVAILABLE'));
+  });
+});
+
+describe('an identity provider that is away', () => {
+  test('is none to those whose keys are known; a new key waits for it', async (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+    await publish('ES256');
+    const verify = setUp();
+    await verify(await signed('ES256'));
+    provider.status = 500;
+    t.mock.timers.tick(11 * 60_000); // the keys would be read again by now
+    assert.equal((await verify(await signed('ES256'))).sub, 'ada');
+    await assert.rejects(verify(await signed('EdDSA')), code('UNAVAILABLE'));
+    const { asked } = provider;
+    await verify(await signed('ES256'));
+    assert.equal(provider.asked, asked, 'not asked again within a second');
+    provider.status = 200;
+    await publish(...algorithms);
+    t.mock.timers.tick(1_100);
+    assert.equal((await verify(await signed('EdDSA'))).sub, 'ada');
+    t.mock.timers.tick(2_000);
+    provider.status = 500;
+    t.mock.timers.tick(25 * 3_600_000); // what was known a day ago may have been withdrawn
+    await assert.rejects(verify(await signed('ES256')), code('UNAVAILABLE'));
+    provider.status = 200;
+  });
+});
+
+describe('secrets', () => {
+  const next = new TextEncoder().encode('the secret that is to follow it, 256 bits');
+  const claims = { sub: 'cleo', role: 'CUSTOMER', name: 'Cleo', expiresInSeconds: 60 } as const;
+
+  test('are changed without a break: two are accepted at once, a third is not', async () => {
+    const both = createVerifyToken({ keys: [next, own], remoteKeys: undefined });
+    for (const key of [next, own]) assert.equal((await both(await signToken(key, claims))).sub, 'cleo');
+    const after = createVerifyToken({ keys: [next], remoteKeys: undefined });
+    await assert.rejects(after(await signToken(own, claims)), code('UNAUTHENTICATED', /signature does not match/));
+  });
+});
+
+describe('what a refusal says', () => {
+  test('is why, in words', async () => {
+    const cases: [token: string, words: RegExp][] = [
+      [await signed('ES256', {}, { kid: 'unknown' }), /key that is not known/],
+      [await signed('PS256'), /algorithm is not accepted/],
+      [`${(await signed('ES256')).slice(0, -8)}AAAAAAAA`, /signature does not match/],
+      ['rubbish', /not valid/],
+    ];
+    for (const [token, words] of cases) await assert.rejects(setUp()(token), code('UNAUTHENTICATED', words));
+  });
+});
+
+describe('issuer and audience, where they are configured', () => {
+  const verify = () => setUp({ issuer: 'https://id.example', audience: 'chat' });
+  const good = { iss: 'https://id.example', aud: ['shop', 'chat'] };
+  const byHmac = (claims: JWTPayload) =>
+    new SignJWT({ sub: 'ada', role: 'agent', exp: now() + 60, ...claims })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(own);
+
+  test('must be these, whoever signed', async () => {
+    for (const sign of [(claims: JWTPayload) => signed('ES256', claims), byHmac]) {
+      assert.equal((await verify()(await sign(good))).sub, 'ada');
+      for (const aud of [undefined, 'shop', []])
+        await assert.rejects(verify()(await sign({ ...good, aud })), code('UNAUTHENTICATED', /"aud"/));
+      for (const iss of [undefined, 'https://evil.example'])
+        await assert.rejects(verify()(await sign({ ...good, iss })), code('UNAUTHENTICATED', /"iss"/));
+    }
+    // "parley" is what our own tokens say; a provider's may not.
+    await assert.rejects(verify()(await signed('ES256', { ...good, iss: 'parley' })), code('UNAUTHENTICATED', /"iss"/));
+  });
+
+  test('are not asked of our own', async () => {
+    const ours = await signToken(own, { sub: 'cleo', role: 'CUSTOMER', name: 'Cleo', expiresInSeconds: 60 });
+    assert.equal((await verify()(ours)).sub, 'cleo');
   });
 });
 
@@ -120,6 +201,9 @@ describe('claims', () => {
       [{ exp: now() - 30 }, /expired/],
       [{ exp: now() - 3_600 }, /expired/],
       [{ nbf: now() + 120 }, /"nbf"/],
+      [{ iat: now() + 120 }, /"iat" is in the future/],
+      [{ iat: -1 }, /"iat"/],
+      [{ sid: 7 as unknown as string }, /"sid"/],
       [{ role: 'admin' }, /"role"/],
       [{ sub: '' }, /"sub"/],
       [{ sub: 'x'.repeat(201) }, /"sub"/],

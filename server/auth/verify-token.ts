@@ -1,7 +1,9 @@
-import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { ChatError, unauthenticated } from '../errors.ts';
 import type { Role } from '../generated/prisma/enums.ts';
+import { OWN_ISSUER } from './sign-token.ts';
+import { verifyWithAny } from './verify-with-any.ts';
 
 /** What a valid token says. */
 export type Claims = {
@@ -35,15 +37,26 @@ const claims = z.object({
   role: z.enum(['customer', 'agent', 'manager']),
   name: text.optional(),
   sid: text.optional(),
-  iat: z.number().optional(),
+  iat: z.number().min(0).optional(),
   exp: z.number(),
 });
 
-type Keys = { key: Uint8Array | undefined; remoteKeys: JWTVerifyGetKey | undefined };
+type Parts = {
+  /** This installation's: the one it signs with, and the one before. */
+  keys: readonly Uint8Array[];
+  remoteKeys: JWTVerifyGetKey | undefined;
+  /** What tokens of the host application must say, where it is configured. */
+  issuer?: string;
+  audience?: string;
+};
 
-/** HS256 with this installation's key; EdDSA, ES256 and RS256 with the identity provider's keys. Nothing else is looked at. */
-export function createVerifyToken({ key, remoteKeys }: Keys): VerifyToken {
+/**
+ * HS256 with this installation's keys; EdDSA, ES256 and RS256 with the identity provider's, each only with a key of its kind.
+ * Nothing else is looked at.
+ */
+export function createVerifyToken({ keys, remoteKeys, issuer, audience }: Parts): VerifyToken {
   const options = { clockTolerance: CLOCK_TOLERANCE_S, requiredClaims: ['sub', 'role', 'exp'] };
+  const fromElsewhere = { ...options, issuer, audience };
 
   return async function verifyToken(token) {
     const payload = await verify(token).catch((error: unknown) =>
@@ -57,15 +70,20 @@ export function createVerifyToken({ key, remoteKeys }: Keys): VerifyToken {
     const { sub, role, name = sub, iat = 0, exp, sid } = parsed.data;
     // The tolerance is for iat and nbf: what has expired would be refused at its second use, and close its socket at once.
     if (exp * 1000 <= Date.now()) throw unauthenticated('The token has expired.');
+    // Names, roles and revocations go by when a token was issued: one from the future would win over all of them.
+    if (iat > Date.now() / 1000 + CLOCK_TOLERANCE_S)
+      throw unauthenticated('The token\'s claim "iat" is in the future.');
     return { sub, role: role.toUpperCase() as Role, name, issuedAt: iat, expiresAt: Math.min(exp, LATEST_S), sid };
   };
 
   async function verify(token: string): Promise<JWTPayload> {
     const { alg, typ } = decodeProtectedHeader(token);
     if (!BEARER_TYPES.has(typ)) throw new errors.JWTInvalid('wrong type');
-    if (alg === 'HS256' && key) return (await jwtVerify(token, key, { ...options, algorithms: ['HS256'] })).payload;
+    if (alg === 'HS256' && keys.length > 0)
+      return verifyWithAny(token, keys, decodeJwt(token).iss === OWN_ISSUER ? options : fromElsewhere);
     if (remoteKeys)
-      return (await jwtVerify(token, remoteKeys, { ...options, algorithms: ['EdDSA', 'ES256', 'RS256'] })).payload;
+      return (await jwtVerify(token, remoteKeys, { ...fromElsewhere, algorithms: ['EdDSA', 'ES256', 'RS256'] }))
+        .payload;
     throw new errors.JOSEAlgNotAllowed('algorithm not accepted');
   }
 }
@@ -75,5 +93,8 @@ function reason(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'The token has expired.';
   if (error instanceof errors.JWTClaimValidationFailed)
     return `The token's claim "${error.claim}" is missing or not valid.`;
+  if (error instanceof errors.JWKSNoMatchingKey) return 'The token is signed with a key that is not known here.';
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'The token’s algorithm is not accepted here.';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'The token’s signature does not match.';
   return 'The token is not valid.';
 }

@@ -1,12 +1,5 @@
 import type { Db } from '../db.ts';
-import {
-  type ExportedMessage,
-  type Membership,
-  readAllMessages,
-  readMemberships,
-  readProfile,
-  readSessions,
-} from './export-queries.ts';
+import { type Membership, readAllMessages, readMemberships, readProfile, readSessions } from './export-queries.ts';
 import { isStaff, type Participant } from './participant.ts';
 
 /** Raised whenever something changes its meaning or goes away; docs/data-export.md describes it. */
@@ -32,7 +25,7 @@ export async function* exportParticipant(
     const sees = membership.leftAt === null && !isStaff(participant);
     yield `${separator}${JSON.stringify(describe(membership, participant.id, sees)).slice(0, -1)},"messages":`;
     const messages = readAllMessages(db, membership.conversationId, sees ? undefined : participant.id);
-    for await (const piece of array(messages, describeMessage)) {
+    for await (const piece of array(messages)) {
       await stillAllowed();
       yield piece;
     }
@@ -43,11 +36,11 @@ export async function* exportParticipant(
   yield '],\n"complete":true}\n';
 }
 
-async function* array<T>(items: AsyncIterable<T>, describe: (item: T) => unknown = (item) => item) {
+async function* array(items: AsyncIterable<unknown>) {
   let text = '[';
   let separator = '\n';
   for await (const item of items) {
-    text += separator + JSON.stringify(describe(item));
+    text += separator + JSON.stringify(item);
     separator = ',\n';
     if (text.length > PIECE) {
       yield text;
@@ -75,5 +68,3 @@ function describe({ conversationId, conversation, ...membership }: Membership, i
       : {}),
   };
 }
-
-const describeMessage = ({ conversationId: _, ...message }: ExportedMessage) => message;

@@ -1,5 +1,4 @@
 import type { Db } from '../db.ts';
-import { messageFields } from '../messages/message.ts';
 
 /** One page of each kind; the export never holds more. */
 const CONVERSATIONS = 100;
@@ -79,7 +78,17 @@ export async function* readAllMessages(db: Db, conversationId: string, senderId:
   for (let after = 0; ; ) {
     const page = await db.message.findMany({
       where: { conversationId, senderId, seq: { gt: after } },
-      select: messageFields,
+      select: {
+        id: true,
+        seq: true,
+        senderId: true,
+        body: true,
+        version: true,
+        sentAt: true,
+        createdAt: true,
+        editedAt: true,
+        deletedAt: true,
+      },
       orderBy: { seq: 'asc' },
       take: MESSAGES,
     });
@@ -90,6 +99,3 @@ export async function* readAllMessages(db: Db, conversationId: string, senderId:
 }
 
 export type Membership = typeof readMemberships extends (...args: never[]) => AsyncGenerator<infer One> ? One : never;
-export type ExportedMessage = typeof readAllMessages extends (...args: never[]) => AsyncGenerator<infer One>
-  ? One
-  : never;
