@@ -21,6 +21,7 @@ export async function judge(world: World, load: Load, scenario: Scenario): Promi
   const stranger = await connect(world, doors[0]!, { name: 'stranger' });
   const findings = [...load.findings, ...load.devices.flatMap(({ recorder }) => recorder.findings)];
   findings.push(...(await settles(world, load)));
+  findings.push(...(await fallen(world, load)));
   for (const talk of load.talks) {
     findings.push(...(await judgeTalk(world, load, talk, auditors)));
     findings.push(...(await strangerSees(stranger, talk.id)));
@@ -47,13 +48,29 @@ async function settles({ database }: World, { talks, size }: Load): Promise<Find
   return findings;
 }
 
+/** D7: no watermark is lower than somebody has seen it. */
+async function fallen({ database }: World, { devices }: Load): Promise<Finding[]> {
+  const rows = await execute<{ key: string; deliveredSeq: number; readSeq: number }>(
+    database.url,
+    `SELECT conversation_id || ' ' || participant_id AS key, delivered_seq AS "deliveredSeq", read_seq AS "readSeq" FROM member`,
+  );
+  const stored = new Map(rows.map((row) => [row.key, row]));
+  const seen = devices.flatMap(({ recorder }) => [...recorder.watermarks]);
+  return seen
+    .filter(([key, { deliveredSeq, readSeq }]) => {
+      const now = stored.get(key)!;
+      return now.deliveredSeq < deliveredSeq || now.readSeq < readSeq;
+    })
+    .map(([key]) => ({ kind: 'order', what: `a watermark fell (conversation and participant ${key})` }));
+}
+
 async function judgeTalk(world: World, load: Load, talk: Talk, auditors: readonly Actor[]): Promise<Finding[]> {
   const { id, sides } = talk;
   const log = await readLogged(world.database.url, id);
   const fresh = await Promise.all(
     auditors.map(async (auditor, i) => {
       const frames = auditor.follow(id, 0);
-      await frames.caughtUp();
+      await frames.caughtUp().catch(() => {}); // what is missing then is told below
       frames.stop();
       const received = frames.events.map(toReceived);
       return { name: `somebody new at process ${i + 1}`, afterSeq: 0, received };

@@ -12,7 +12,7 @@ export type LoadSize = {
   readonly conversations: number;
   readonly messages: number;
   readonly perSecond: number;
-  /** What is waited for comes within this, or is not coming; the machine may be busy with others. */
+  /** What has to arrive arrives within this, or is not coming; the machine may be busy with others. */
   readonly patienceMs: number;
 };
 
@@ -27,6 +27,8 @@ const TALKS_PER_AGENT = 5;
 /** Waiting in one side's queue at most: a person stops writing when nothing goes out. */
 const MAX_WAITING = 10;
 const PUMP_EVERY_MS = 20;
+/** However busy the machine is. */
+const GAIN_WITHIN_MS = 90_000;
 const DAY_SECONDS = 86_400;
 
 /**
@@ -91,7 +93,7 @@ export class Load {
   /** Resolves when so many more are. */
   async gain(count: number): Promise<void> {
     const wanted = this.acknowledged + count;
-    await eventually(`${count} more are acknowledged`, () => this.acknowledged >= wanted, this.size.patienceMs);
+    await eventually(`${count} more are acknowledged`, () => this.acknowledged >= wanted, GAIN_WITHIN_MS);
   }
 
   /**
@@ -141,7 +143,9 @@ export class Load {
     if (this.#finishing && this.pushed >= this.size.messages) return;
     const now = performance.now();
     const { perSecond } = this.size;
-    this.#credit = Math.min(perSecond / 4, this.#credit + ((now - this.#creditAt) / 1_000) * perSecond);
+    // No more than all of them could take.
+    const most = Math.min(perSecond / 4, this.talks.length * 2 * MAX_WAITING);
+    this.#credit = Math.min(most, this.#credit + ((now - this.#creditAt) / 1_000) * perSecond);
     this.#creditAt = now;
     for (; this.#credit >= 1; this.#credit--) {
       const { sides } = this.talks[this.#random.below(this.talks.length)]!;

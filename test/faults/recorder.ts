@@ -3,9 +3,10 @@ import type { Attempt, Device, Finding, Stream } from '../harness/check-history.
 
 type Message = { id?: string; type: string; payload?: any };
 type Received = Stream['received'][number];
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 type RunningStream = { afterSeq: number; received: Received[]; watermarks: Map<string, number> };
 type Operation =
-  | { kind: 'send'; conversationId: string; id: string; body: string }
+  | { kind: 'send'; attempt: Mutable<Attempt> }
   | { kind: 'follow'; conversationId: string; stream: RunningStream }
   /** Of all the viewer's conversations; where there is no position, the first event says where it began. */
   | { kind: 'inbox'; positions: Map<string, number>; streams: Map<string, RunningStream> };
@@ -17,9 +18,13 @@ type Operation =
 export class Recorder {
   readonly name: string;
   readonly closeCodes: number[] = [];
+  /** How often it has connected. */
+  connects = 0;
   readonly findings: Finding[] = [];
   /** By conversation. */
   readonly attempts = new Map<string, Attempt[]>();
+  /** The highest watermarks that ever came, by conversation and participant. */
+  readonly watermarks = new Map<string, { deliveredSeq: number; readSeq: number }>();
   readonly #streams = new Map<string, RunningStream[]>();
   readonly #highest = new Map<string, number>();
   readonly #sockets = new Set<WebSocket>();
@@ -66,12 +71,12 @@ export class Recorder {
   #tap(socket: WebSocket): (message: Message) => void {
     const operations = new Map<string, Operation>();
     this.#sockets.add(socket);
+    this.connects += 1;
     socket.on('error', () => {}); // one that is ended while it connects says so; 'close' tells
     socket.on('message', (data) => this.#received(operations, JSON.parse(String(data))));
     socket.on('close', (code) => {
       this.#sockets.delete(socket);
       this.closeCodes.push(code);
-      for (const operation of operations.values()) this.#finish(operation, 'unknown');
     });
     return (message) => {
       // A stream that its client gave up may still bring what was under way: it is nobody's any more.
@@ -86,7 +91,12 @@ export class Recorder {
   #begin({ query, variables = {} }: { query: string; variables?: any }): Operation | undefined {
     if (query.includes('sendMessage(')) {
       const { id, conversationId, body } = variables.input;
-      return { kind: 'send', conversationId, id, body };
+      // Unknown until there is an answer: a socket may die, or be given up, without a word.
+      const attempt: Attempt = { id, body, outcome: 'unknown' };
+      const attempts = this.attempts.get(conversationId) ?? [];
+      this.attempts.set(conversationId, attempts);
+      attempts.push(attempt);
+      return { kind: 'send', attempt };
     }
     if (query.includes('conversationUpdates(')) {
       const conversationId = variables.conversationId ?? variables.id;
@@ -112,24 +122,14 @@ export class Recorder {
     if (!operation) return;
     if (type === 'error' || type === 'complete' || operation.kind === 'send') {
       operations.delete(id);
-      this.#finish(operation, outcomeOf(payload?.errors ?? (type === 'error' ? payload : undefined)), payload?.data);
+      if (operation.kind === 'send' && type !== 'complete')
+        answer(operation.attempt, payload?.data, payload?.errors ?? (type === 'error' ? payload : []));
     } else if (payload.data?.conversationUpdates) {
       this.#update(operation, payload.data.conversationUpdates);
     } else if (payload.data?.inboxUpdates) {
       const { conversation, update } = payload.data.inboxUpdates;
       this.#update(operation, { ...update, conversationId: conversation.id });
     }
-  }
-
-  #finish(operation: Operation, outcome: Attempt['outcome'], data?: any): void {
-    if (operation.kind !== 'send') return;
-    const { conversationId, id, body } = operation;
-    const seq = data?.sendMessage?.message.seq;
-    const attempts = this.attempts.get(conversationId) ?? [];
-    this.attempts.set(conversationId, attempts);
-    attempts.push(
-      outcome === 'acknowledged' && seq ? { id, body, outcome, seq } : { id, body, outcome: unless(outcome) },
-    );
   }
 
   #update(operation: Operation, update: any): void {
@@ -158,7 +158,12 @@ export class Recorder {
   }
 
   /** D7: on one subscription, nobody's watermarks ever fall. */
-  #receipt({ watermarks }: RunningStream, { participant, deliveredSeq, readSeq }: any): void {
+  #receipt({ watermarks }: RunningStream, { conversationId, participant, deliveredSeq, readSeq }: any): void {
+    const known = this.watermarks.get(`${conversationId} ${participant.id}`);
+    this.watermarks.set(`${conversationId} ${participant.id}`, {
+      deliveredSeq: Math.max(deliveredSeq, known?.deliveredSeq ?? 0),
+      readSeq: Math.max(readSeq, known?.readSeq ?? 0),
+    });
     for (const [what, seq] of Object.entries({ deliveredSeq, readSeq })) {
       const key = `${what} of ${participant.id}`;
       const before = watermarks.get(key) ?? 0;
@@ -175,9 +180,11 @@ export class Recorder {
 /** What repeating may mend is not refused, and may have been stored. */
 const TEMPORARY = ['UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL_SERVER_ERROR', 'UNAUTHENTICATED'];
 
-function outcomeOf(errors: { extensions?: { code?: string } }[] | undefined): Attempt['outcome'] {
-  if (!errors?.length) return 'acknowledged';
-  return TEMPORARY.includes(errors[0]!.extensions?.code ?? '') ? 'unknown' : 'refused';
+function answer(attempt: Mutable<Attempt>, data: any, errors: { extensions?: { code?: string } }[]): void {
+  if (errors.length > 0) {
+    if (!TEMPORARY.includes(errors[0]!.extensions?.code ?? '')) attempt.outcome = 'refused';
+  } else if (data?.sendMessage) {
+    attempt.outcome = 'acknowledged';
+    attempt.seq = data.sendMessage.message.seq;
+  }
 }
-
-const unless = (outcome: Attempt['outcome']) => (outcome === 'acknowledged' ? 'unknown' : outcome);

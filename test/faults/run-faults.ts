@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startTestCluster } from '../harness/test-cluster.ts';
 import type { Group } from './groups.ts';
@@ -9,27 +10,31 @@ import type { World } from './world.ts';
 
 const help = `Breaks everything that Parley stands on, under load, and judges what became of every message.
 
-  npm run faults [-- --seed N] [--only NAME] [--list]
+  npm run faults [-- --seed N] [--only NAME] [--messages N] [--list]
 
-  --seed N     one run with this seed instead of three
-  --only NAME  this fault alone; may be given several times
-  --list       the faults by name
+  --seed N      one run with this seed instead of three
+  --only NAME   this fault alone; may be given several times
+  --messages N  at least so many in each run instead of 5,000
+  --list        the faults by name
 
-Writes bench/reports/faults.md when it has run all of them. Exit code 1 when a promise was broken.
+Without --seed and --only it writes bench/reports/faults.md, anew after each seed. Exit code 1 when a promise was broken.
 `;
 
 const SEEDS = [1, 2, 3];
 const CONVERSATIONS = 20;
-const MESSAGES = 5_000;
 /** Of what the same load does at most when nothing goes wrong. */
 const SHARE_OF_MAXIMUM = 0.6;
 const PATIENCE_MS = 120_000;
+/** Messages before the maximum is measured, and for how long it is. */
+const WARM_UP = 500;
+const MEASURED_MS = 5_000;
 const REPORT = new URL('../../bench/reports/faults.md', import.meta.url);
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
     only: { type: 'string', multiple: true },
+    messages: { type: 'string', default: '5000' },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -61,18 +66,23 @@ async function main(): Promise<number> {
   const wanted = ({ name }: Scenario) => !values.only || values.only.includes(name);
   const began = performance.now();
   const perSecond = await measureMaximum();
-  const size = { conversations: CONVERSATIONS, messages: MESSAGES, perSecond, patienceMs: PATIENCE_MS };
+  const size = {
+    conversations: CONVERSATIONS,
+    messages: Number(values.messages),
+    perSecond,
+    patienceMs: PATIENCE_MS,
+  };
   const rows: Row[] = [];
   const total = seeds.length * names.filter((name) => !values.only || values.only.includes(name)).length;
-  for (const seed of seeds) {
+  for (const [round, seed] of seeds.entries()) {
     for (const group of all)
       rows.push(...(await runGroup(group, group.scenarios.filter(wanted), seed, size, rows.length, total)));
-  }
-  const minutes = (performance.now() - began) / 60_000;
-  if (!values.only && !values.seed) {
+    if (values.only || values.seed) continue;
+    // After each round, so that an interrupted run has a report as well.
+    const minutes = (performance.now() - began) / 60_000;
     await mkdir(new URL('.', REPORT), { recursive: true });
-    await writeFile(REPORT, await renderReport(rows, { seeds, size, minutes }));
-    process.stdout.write('\nWritten: bench/reports/faults.md\n');
+    await writeFile(REPORT, await renderReport(rows, { seeds: seeds.slice(0, round + 1), size, minutes }));
+    process.stdout.write('Written: bench/reports/faults.md\n');
   }
   const broken = rows.filter(({ findings }) => findings.length > 0);
   process.stdout.write(`${rows.length} runs, ${broken.length} broke a promise.\n`);
@@ -85,15 +95,15 @@ async function measureMaximum(): Promise<number> {
   const { openWorld } = await import('./world.ts');
   const { seededRandom } = await import('../../bench/replay/seeded-random.ts');
   const world = await openWorld();
-  const size = { conversations: CONVERSATIONS, messages: MESSAGES, perSecond: 1e6, patienceMs: PATIENCE_MS };
+  const size = { conversations: CONVERSATIONS, messages: WARM_UP, perSecond: 1e6, patienceMs: PATIENCE_MS };
   const load = await Load.open(world, size, seededRandom('maximum'));
-  await load.reach(0.1);
-  const began = performance.now();
-  await load.reach(0.9);
-  const maximum = (0.8 * MESSAGES) / ((performance.now() - began) / 1_000);
+  await load.reach(1);
+  const before = load.acknowledged;
+  await pause(MEASURED_MS);
+  const maximum = (load.acknowledged - before) / (MEASURED_MS / 1_000);
   await load.finish();
   await world.close();
-  const perSecond = Math.round(maximum * SHARE_OF_MAXIMUM);
+  const perSecond = Math.max(1, Math.round(maximum * SHARE_OF_MAXIMUM));
   process.stdout.write(`At most ${Math.round(maximum)} messages/s; the faults come at ${perSecond} messages/s.\n`);
   return perSecond;
 }

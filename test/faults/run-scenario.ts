@@ -2,7 +2,7 @@ import { seededRandom } from '../../bench/replay/seeded-random.ts';
 import type { Finding } from '../harness/check-history.ts';
 import { judge } from './judge.ts';
 import { Load, type LoadSize } from './load.ts';
-import type { Outcome, Scenario } from './scenario.ts';
+import type { Outcome, Scenario, Scene } from './scenario.ts';
 import type { World } from './world.ts';
 
 export type Form = { readonly full: boolean; readonly seed: number; readonly size: LoadSize };
@@ -19,7 +19,7 @@ export async function runScenario(world: World, scenario: Scenario, { full, seed
   const load = await Load.open(world, size, random);
   const found = (kind: Finding['kind'], what: string) => void findings.push({ kind, what });
   await load.reach(BEGIN + BEGIN_WITHIN * random.next());
-  await scenario.run({
+  const scene: Scene = {
     world,
     load,
     random,
@@ -33,8 +33,11 @@ export async function runScenario(world: World, scenario: Scenario, { full, seed
       recoverySeconds = Math.max(recoverySeconds ?? 0, seconds);
       return seconds;
     },
-  });
-  await load.finish();
+  };
+  // What never comes is a finding as well, and what did come is judged all the same.
+  const stuck = (error: Error) => found('unexpected', `it did not come to its end: ${error.message}`);
+  await scenario.run(scene).catch(stuck);
+  await load.finish().catch(stuck);
   findings.push(...(await judge(world, load, scenario)));
   await world.restore();
   return { findings, sent: load.pushed, acknowledged: load.acknowledged, recoverySeconds };

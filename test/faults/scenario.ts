@@ -13,6 +13,8 @@ export type Scenario = {
   readonly fault: string;
   /** Where it is not the world of its group. */
   readonly world?: WorldOptions;
+  /** Not in the short form: `npm test` sees it elsewhere, or it needs what not every machine has. */
+  readonly fullOnly?: boolean;
   /** False: outbox rows may end as dead letters, because that is what is tested. */
   readonly allPublished?: boolean;
   /** Breaks and heals while the load is running. What then must hold everywhere is judged afterwards. */

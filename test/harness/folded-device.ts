@@ -102,7 +102,9 @@ export async function differenceFromAFreshQuery(
     () => {
       difference = undefined;
     },
-    () => {},
+    (error: Error) => {
+      difference ??= error.message;
+    },
   );
   return difference;
 }

@@ -57,6 +57,7 @@ export async function startOtlpReceiver({ answer = 200 }: { answer?: number | 'n
       });
     },
     async stop() {
+      if (!server.listening) return;
       server.close();
       server.closeAllConnections();
       await once(server, 'close');

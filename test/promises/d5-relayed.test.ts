@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { describe, type TestContext, test } from 'node:test';
-import pg from 'pg';
+import { describe, test } from 'node:test';
 import { connect } from '../harness/actor.ts';
 import * as documents from '../harness/documents.ts';
 import { eventually } from '../harness/eventually.ts';
@@ -28,18 +27,8 @@ const deadLettersOf = (database: { url: string }) =>
 const emptyOutbox = (database: { url: string }, withinMs?: number) =>
   eventually('the outbox is empty', async () => (await outboxOf(database)).length === 0, withinMs);
 
-/** A dead relay's rows are taken over within this. */
-const TAKE_OVER_MS = 5_000;
 /** Only the relay is to find what is tested here. */
 const headSweepOff = { HEAD_SWEEP: 'off' };
-
-/** A process whose way to Redis can be held up, and another that must stand in for it. */
-async function startDoomed(t: TestContext) {
-  const lab = await openLab(t);
-  const proxy = await lab.startProxy();
-  const doomed = await lab.startProcess({ ...headSweepOff, REDIS_URL: proxy.redisUrl });
-  return { lab, proxy, doomed, tap: await lab.tapBus() };
-}
 
 /** Redis takes what this user publishes on every channel but those of conversations whose id starts with d. */
 async function denyingUrl(lab: Lab): Promise<string> {
@@ -62,66 +51,6 @@ describe('D5: relayed', () => {
       await emptyOutbox(database);
       assert.deepEqual(await deadLettersOf(database), []);
     });
-  });
-
-  test('D5: a process killed between commit and publish: another one publishes within 5 s', async (t) => {
-    const { lab, proxy, doomed, tap } = await startDoomed(t);
-    const heir = await lab.startProcess(headSweepOff);
-    const cleo = await connect(t, doomed, { sub: 'cleo' });
-    const elsewhere = await connect(t, heir, { sub: 'cleo' });
-    const history = new History(await cleo.start());
-    const frames = elsewhere.follow(history.conversationId, 0);
-    await frames.caughtUp();
-    proxy.hold();
-    const sent = await Promise.all(range(1, 20).map((n) => history.send(cleo, `message ${n}`)));
-    assert.ok(sent.every(({ outcome }) => outcome === 'acknowledged'));
-    await doomed.kill();
-    const killed = performance.now();
-    assert.deepEqual(tap.seqsOf(history.conversationId), [], 'published before the kill');
-    assert.equal((await outboxOf(lab.database)).length, 20);
-    await history.judge(lab.database, { heir: { frames } });
-    await emptyOutbox(lab.database);
-    assert.ok(performance.now() - killed < TAKE_OVER_MS);
-    assert.deepEqual(
-      tap.seqsOf(history.conversationId).toSorted((a, b) => a - b),
-      range(1, 20),
-    );
-  });
-
-  test('D5: a process killed while it holds claimed rows: another one takes them over when the lease ends', async (t) => {
-    const { lab, proxy, doomed, tap } = await startDoomed(t);
-    const cleo = await connect(t, doomed);
-    const id = await cleo.start();
-    proxy.hold();
-    await cleo.send(id, 'claimed');
-    await eventually('its sweep has the row', async () => ((await outboxOf(lab.database))[0]?.waits_ms ?? 0) > 1_500);
-    await doomed.kill();
-    const killed = performance.now();
-    await lab.startInProcess(headSweepOff);
-    await tap.until('it is published', ({ message }) => message.type === 'event hint' && message.seq === 1);
-    await emptyOutbox(lab.database);
-    assert.ok(performance.now() - killed < TAKE_OVER_MS);
-  });
-
-  test('D5: a process killed between publish and deletion: published again, shown once', async (t) => {
-    const { lab, doomed, tap } = await startDoomed(t);
-    const heir = await lab.startProcess(headSweepOff);
-    const cleo = await connect(t, doomed, { sub: 'cleo' });
-    const elsewhere = await connect(t, heir, { sub: 'cleo' });
-    const history = new History(await cleo.start());
-    const frames = elsewhere.follow(history.conversationId, 0);
-    await frames.caughtUp();
-    const deletions = await holdDeletions(t, lab.database.url);
-    await history.send(cleo, 'published and not deleted');
-    await frames.seq(1);
-    await doomed.kill();
-    assert.equal((await outboxOf(lab.database)).length, 1);
-    const before = tap.seqsOf(history.conversationId).length;
-    await deletions.release();
-    await eventually('it is published again', () => tap.seqsOf(history.conversationId).length > before);
-    await emptyOutbox(lab.database);
-    await history.send(elsewhere, 'what comes next');
-    await history.judge(lab.database, { heir: { frames } });
   });
 
   test('D5: a publish that fails is retried with exponential back-off and jitter, up to a bound', async (t) => {
@@ -194,87 +123,4 @@ describe('D5: relayed', () => {
     await emptyOutbox(lab.database);
     assert.deepEqual(await deadLettersOf(lab.database), []);
   });
-
-  test('D5: what can never be published becomes a dead letter; the rest flows, and subscribers get it all', async (t) => {
-    const lab = await openLab(t);
-    const settings = { OUTBOX_MAX_ATTEMPTS: '3', OUTBOX_BACKOFF_BASE_MS: '20', OUTBOX_SWEEP_INTERVAL_MS: '100' };
-    const relay = await lab.startProcess({ REDIS_URL: await denyingUrl(lab), ...settings, LOG_LEVEL: 'fatal' });
-    const other = await lab.startInProcess({ OUTBOX_SWEEP: 'off' });
-    const tap = await lab.tapBus();
-    const cleo = await connect(t, relay, { sub: 'cleo' });
-    const elsewhere = await connect(t, other, { sub: 'cleo' });
-    const [denied, allowed] = [new History(idStartingWith('d')), new History(idStartingWith('a'))];
-    for (const { conversationId } of [denied, allowed]) await cleo.start({ id: conversationId });
-    const follow = (history: History) => ({
-      here: { frames: cleo.follow(history.conversationId, 0) },
-      there: { frames: elsewhere.follow(history.conversationId, 0) },
-    });
-    const [ofDenied, ofAllowed] = [follow(denied), follow(allowed)];
-    for (const { frames } of [ofDenied, ofAllowed].flatMap((devices) => Object.values(devices)))
-      await frames.caughtUp();
-
-    await denied.send(cleo, 'to nobody');
-    for (const n of range(1, 20)) await allowed.send(cleo, `message ${n}`);
-    await eventually('there is a dead letter', async () => (await deadLettersOf(lab.database)).length > 0);
-    for (const n of range(21, 40)) await allowed.send(cleo, `message ${n}`);
-    await emptyOutbox(lab.database);
-
-    const [letter, ...others] = await deadLettersOf(lab.database);
-    assert.deepEqual(others, []);
-    assert.deepEqual([letter!.seq, letter!.attempts], [1, 3]);
-    assert.match(letter!.last_error, /NOPERM/);
-    assert.equal(await readMetric(relay, 'parley_outbox_dead_letters_total'), 1);
-    assert.deepEqual(tap.seqsOf(denied.conversationId), []);
-    assert.deepEqual(new Set(tap.seqsOf(allowed.conversationId)), new Set(range(1, 40)));
-    await denied.judge(lab.database, ofDenied);
-    await allowed.judge(lab.database, ofAllowed);
-  });
-
-  test('D5: four relays racing for what was left behind lose nothing, and show nothing twice', async (t) => {
-    const lab = await openLab(t);
-    const relays = await Promise.all(range(1, 4).map(() => lab.startInProcess(headSweepOff)));
-    const devices = await Promise.all(relays.map((relay) => connect(t, relay, { sub: 'cleo' })));
-    const history = new History(await devices[0]!.start());
-    const readers = Object.fromEntries(
-      devices.map((device, i) => [`at ${i}`, { frames: device.follow(history.conversationId, 0) }]),
-    );
-    for (const { frames } of Object.values(readers)) await frames.caughtUp();
-    const tap = await lab.tapBus();
-    await lab.redis.stop();
-    await Promise.all(
-      devices.map(async (device) => {
-        for (let n = 0; n < 10; n++) await Promise.all(range(1, 20).map((i) => history.send(device, `${n}.${i}`)));
-      }),
-    );
-    assert.equal((await outboxOf(lab.database)).length, 800);
-    await lab.redis.start();
-    await emptyOutbox(lab.database);
-    await history.judge(lab.database, readers);
-    assert.deepEqual(new Set(tap.seqsOf(history.conversationId)), new Set(range(1, 800)));
-    assert.deepEqual(await deadLettersOf(lab.database), []);
-  });
 });
-
-/** Deletions from the outbox hang from here on, as on a lock; their connections are ended before they are let go. */
-async function holdDeletions(t: TestContext, url: string): Promise<{ release(): Promise<void> }> {
-  await execute(
-    url,
-    `CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
-     CREATE TRIGGER wait BEFORE DELETE ON outbox FOR EACH STATEMENT EXECUTE FUNCTION wait()`,
-  );
-  const holder = new pg.Client({ connectionString: url });
-  holder.on('error', () => {}); // the database goes away with the test
-  t.after(() => holder.end());
-  await holder.connect();
-  await holder.query('SELECT pg_advisory_lock(1)');
-  return {
-    async release() {
-      await execute(
-        url,
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE datname = current_database() AND application_name = 'parley'`,
-      );
-      await holder.query('SELECT pg_advisory_unlock(1)');
-    },
-  };
-}

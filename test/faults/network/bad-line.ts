@@ -7,6 +7,7 @@ export const badLine: Scenario = {
   name: 'bad-line',
   promises: 'D4, D6',
   fault: 'half of the clients are on a slow line with long delays, the others are not',
+  fullOnly: true,
   async run({ world, load, random, recovers }) {
     const [bad] = world.slots;
     bad.door.delay(DELAY_MS + random.below(DELAY_MS));

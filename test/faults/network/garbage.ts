@@ -11,6 +11,7 @@ export const garbage: Scenario = {
   name: 'garbage',
   promises: 'D6, D8',
   fault: 'clients send garbage: bytes that are no protocol, frames that are no JSON, too large, cut off, out of turn',
+  fullOnly: true,
   async run({ world, load, full, random, recovers }) {
     const bytes = (length: number) => Buffer.from(Array.from({ length }, () => random.below(256)));
     for (let round = 0; round < (full ? 20 : 4); round++) {

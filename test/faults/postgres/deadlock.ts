@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { eventually } from '../../harness/eventually.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const deadlock: Scenario = {
@@ -33,7 +34,12 @@ export const deadlock: Scenario = {
       await load.gain(5);
     }
     await recovers();
-    await outside.query('SELECT pg_stat_force_next_flush()');
-    expect((await deadlocks()) >= before, 'deadlocks were forgotten');
+    // In a few rounds it may be that nobody got in each other's way.
+    if (full) {
+      const some = await eventually('PostgreSQL has counted', async () => (await deadlocks()) > before).catch(
+        () => false,
+      );
+      expect(some, 'there was no deadlock');
+    }
   },
 };

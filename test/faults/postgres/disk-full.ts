@@ -7,6 +7,7 @@ export const diskFull: Scenario = {
   name: 'disk-full',
   promises: 'D1, D2',
   fault: 'PostgreSQL’s disk is full to the last byte, then has room again',
+  fullOnly: true,
   world: { diskMegabytes: 320 },
   async run({ world, expect, load, recovers }) {
     world.disk.fill();

@@ -14,7 +14,8 @@ export const subscriberLate: Scenario = {
     const proxy = await startProxy(world.redis);
     world.after(() => proxy.close());
     await late.kill();
-    await late.start({ REDIS_URL: proxy.redisUrl });
+    // Without sweeps: it has to notice by itself, when it is back, that it has missed something.
+    await late.start({ REDIS_URL: proxy.redisUrl, HEAD_SWEEP: 'off', OUTBOX_SWEEP: 'off' });
     await load.gain(10);
     await world.redis.stop();
     proxy.keepSubscribersOut();
