@@ -20,35 +20,36 @@ const STATE = 'cache/';
 const USED = 'used/';
 
 export function createConversationCache(kept: Kept): ConversationCache {
-  /** Those that are known to be counted. */
+  /** Those whose use has been written down, and others been removed for. */
   const counted = new Set<string>();
 
   /** The least recently used make room; their times are kept apart, so that counting does not read the messages. */
-  async function count(id: string): Promise<Map<string, unknown>> {
-    if (counted.has(id)) return new Map();
+  async function makeRoom(id: string): Promise<void> {
     counted.add(id);
-    const used = [...(await kept.load<number>(USED))].filter(([other]) => other !== id);
-    const surplus = used.sort(([, a], [, b]) => b - a).slice(CACHED_CONVERSATIONS - 1);
-    for (const [other] of surplus) counted.delete(other);
-    return new Map([
-      [USED + id, Date.now()],
-      ...surplus.flatMap(([other]): [string, undefined][] => [
-        [USED + other, undefined],
-        [STATE + other, undefined],
-      ]),
-    ]);
+    const used = [...(await kept.load<number>(USED))].sort(([, a], [, b]) => b - a);
+    const surplus = used.slice(CACHED_CONVERSATIONS).map(([other]) => other);
+    for (const other of surplus) counted.delete(other);
+    if (surplus.length > 0) await kept.save(removing(surplus));
   }
+
+  const removing = (ids: readonly string[]) =>
+    new Map(ids.flatMap((id) => [STATE, USED].map((prefix): [string, undefined] => [prefix + id, undefined])));
 
   return {
     async load(id) {
       return (await kept.load<ConversationState>(STATE + id)).get('') ?? null;
     },
     async save(state) {
-      await kept.save(new Map([...(await count(state.id)), [STATE + state.id, forCache(state, CACHED_MESSAGES)]]));
+      const { id } = state;
+      // Written first: a page that leaves may not come to anything after it.
+      const isNew = !counted.has(id);
+      const used: [string, unknown][] = isNew ? [[USED + id, Date.now()]] : [];
+      await kept.save(new Map([...used, [STATE + id, forCache(state, CACHED_MESSAGES)]]));
+      if (isNew) await makeRoom(id);
     },
     async remove(id) {
       counted.delete(id);
-      await kept.save(new Map([STATE, USED].map((prefix) => [prefix + id, undefined])));
+      await kept.save(removing([id]));
     },
   };
 }

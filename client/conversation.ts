@@ -83,6 +83,8 @@ export function followConversation(
   let following: Following | undefined;
   let stopped = false;
   let started = () => {};
+  /** What an earlier run has left is shown together, what waits not before what was there. What is written now shows at once. */
+  let showing = false;
   let keptState: ConversationState | null = null;
   let renewTimer: ReturnType<typeof setTimeout> | undefined;
   let keepTimer: ReturnType<typeof setTimeout> | undefined;
@@ -91,7 +93,7 @@ export function followConversation(
   const unlisten = queue.listen(id, {
     changed() {
       lookAtStart();
-      show();
+      if (showing) show();
     },
     stored: (message) => change((s) => mergeMessage(s, message)),
   });
@@ -153,7 +155,9 @@ export function followConversation(
 
   async function openFromCache(): Promise<void> {
     const cached = await cache.load(id);
-    if (!cached || stopped || phase === 'ended') return;
+    showing = true;
+    if (stopped || phase === 'ended') return;
+    if (!cached) return show();
     state = keptState = cached;
     phase = 'resuming';
     missed = 0;
@@ -252,6 +256,7 @@ export function followConversation(
     ...actions,
     send(body) {
       actions.setTyping(false);
+      showing = true;
       return queue.send(id, body);
     },
     edit(messageId, body) {

@@ -104,6 +104,22 @@ test('D7: a lower watermark never takes a status back', () => {
   assert.equal(applyUpdate(state, lower), state);
 });
 
+test('somebody who is deleted has no name any more, wherever they are shown; an event that is not known changes nothing', () => {
+  const server = new ServerModel();
+  for (const who of ['ada', 'cyrus'] as const) server.run({ do: 'join', who });
+  server.run({ do: 'post', who: 'cyrus' });
+  const state = foldSnapshot(server.snapshot(10));
+  const participant = { id: 'cyrus', name: 'Deleted participant', role: 'CUSTOMER' } as const;
+  const seq = state.headSeq + 1;
+  const deleted = applyUpdate(state, { __typename: 'ParticipantDeleted', conversationId: 'c', seq, participant });
+  assert.equal(deleted.headSeq, seq);
+  assert.deepEqual(deleted.messages[0]?.sender, participant);
+  assert.equal(deleted.members.find(({ id }) => id === 'cyrus')?.name, 'Deleted participant');
+  assert.equal(deleted.members.length, state.members.length);
+  const unknown = { __typename: 'SomethingNew', conversationId: 'c', seq: seq + 1 } as unknown as ConversationUpdate;
+  assert.deepEqual(applyUpdate(deleted, unknown), { ...deleted, headSeq: seq + 1 });
+});
+
 /** What a fresh query can know: no typing, no caughtUp, and members in no particular order. */
 function comparable({ caughtUp: _, members, unshown, ...rest }: ConversationState) {
   assert.deepEqual(unshown, []);

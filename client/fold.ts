@@ -127,8 +127,12 @@ function applyEvent(state: ConversationState, event: DurableEvent): Conversation
       return upsertMember(state, event.participant, { present: false, typing: false });
     case 'ParticipantIdentified':
       return identify(state, event.participant, event.formerId);
+    case 'ParticipantDeleted': // the same person, without a name: what they wrote is gone by now
+      return identify(state, { ...event.participant, online: false }, event.participant.id);
     case 'ConversationChanged':
       return { ...state, ...event.conversation };
+    default:
+      return state; // of a server that knows more
   }
 }
 

@@ -18,6 +18,7 @@ const update = `fragment UpdateParts on ConversationUpdate {
   ... on MessageDeleted { message { ...MessageParts } }
   ... on ParticipantJoined { participant { ...PersonParts online } }
   ... on ParticipantLeft { participant { ...PersonParts } }
+  ... on ParticipantDeleted { participant { ...PersonParts } }
   ... on ParticipantIdentified { participant { ...PersonParts online } formerId }
   ... on ConversationChanged { conversation { ...ConversationParts } }
   ... on ReceiptAdvanced { conversationId participant { ...PersonParts } deliveredSeq readSeq }

@@ -89,7 +89,7 @@ export type DurableEvent =
       readonly participant: Person & { readonly online: boolean };
       readonly formerId: string;
     })
-  | (Durable & { readonly __typename: 'ParticipantLeft'; readonly participant: Person })
+  | (Durable & { readonly __typename: 'ParticipantLeft' | 'ParticipantDeleted'; readonly participant: Person })
   | (Durable & { readonly __typename: 'ConversationChanged'; readonly conversation: ConversationFields });
 
 interface Passing {

@@ -28,7 +28,7 @@ export type VisitedPage = Page & {
 };
 
 /** Longest wait for anything on a page, in ms: generous, because tests share the machine. */
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 30_000;
 
 const flags = [
   '--no-sandbox',
