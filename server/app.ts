@@ -24,6 +24,7 @@ import { isDatabaseAway } from './errors.ts';
 import type { App } from './graphql/app-parts.ts';
 import { createSchema } from './graphql/schema.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
+import { createKpiKeeper } from './kpis/keep-kpis.ts';
 import { createKpiFeed } from './kpis/kpi-feed.ts';
 import { createKpiRecorder } from './kpis/kpi-recorder.ts';
 import { createSendMessage } from './messages/send-message.ts';
@@ -70,6 +71,7 @@ export async function startApp({
   const bus = createBus({ redis, enabled: config.BUS, log });
   const metrics = createMetrics();
   const kpis = createKpiRecorder({ db, processId, log });
+  const kpiKeeper = createKpiKeeper({ db, config, onError });
   const limits = createRateLimits({
     config,
     redis: redis?.publisher,
@@ -160,7 +162,7 @@ export async function startApp({
       process.exit(1);
     }, config.DRAIN_DELAY_MS + config.DRAIN_TIMEOUT_MS).unref();
     await http?.drain();
-    await Promise.all([access.stop(), auditRetention.stop(), erasures.stop()]);
+    await Promise.all([access.stop(), auditRetention.stop(), erasures.stop(), kpiKeeper.stop()]);
     await kpiFeed.stop();
     await sendsDone();
     await relay.stop();
@@ -179,6 +181,7 @@ export async function startApp({
     await access.start();
     auditRetention.start();
     erasures.start();
+    kpiKeeper.start();
     relay.start();
     hub.start();
     inboxWatch.start();

@@ -193,6 +193,16 @@ const fields = {
   ERASURE_LEASE_MS: ms(30_000).describe(
     'How long a process has a deletion to itself without a sign of life, in ms; then another goes on.',
   ),
+  KPI_MINUTE_RETENTION_DAYS: whole(2, 36_500, 'must be a whole number of days, 2 or more')
+    .default(30)
+    .describe(
+      'How long measurements by the minute are kept, in days: a process writes some ten rows a minute. They live on added up.',
+    ),
+  KPI_RETENTION_DAYS: whole(2, 36_500, 'must be a whole number of days, 2 or more')
+    .default(1_500)
+    .describe(
+      'How long they are kept added up to a quarter of an hour and more, in days: two years and the two that they are compared with.',
+    ),
 
   SOCKET_INIT_TIMEOUT_MS: ms(3_000).describe('How long a socket may stay open without `connection_init`, in ms.'),
   SOCKET_KEEP_ALIVE_MS: ms(12_000).describe(

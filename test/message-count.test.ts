@@ -99,7 +99,7 @@ describe('message count', () => {
       database.url,
       `UPDATE message SET created_at = created_at - interval '40 days' WHERE created_at < (SELECT max(minute) + interval '40 days' FROM kpi_minute WHERE metric = 'messages_before')`,
     );
-    await keepKpis(db);
+    await keepKpis({ db, config: loadConfig({}) });
     assert.equal((await db.kpiMinute.findMany({ where: { processId } })).length, 1);
     assert.equal((await marks()).filter(({ minute }) => minute.getTime() < Date.now() - 30 * DAY_MS).length, 1);
     await check(15);

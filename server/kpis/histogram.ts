@@ -61,6 +61,22 @@ export class Histogram {
     return this;
   }
 
+  /** Adds several, written one after the other as PostgreSQL writes arrays: "{bucket,…}{count,…}". */
+  addArrays(text: string): this {
+    const arrays = text.slice(1, -1).split('}{');
+    for (let i = 0; i < arrays.length; i += 2) {
+      if (arrays[i] === '') continue;
+      const numbers = arrays[i]!.split(',');
+      const counts = arrays[i + 1]!.split(',');
+      for (let j = 0; j < numbers.length; j++) {
+        const n = Number(counts[j]);
+        this.#counts[Number(numbers[j])]! += n;
+        this.#total += n;
+      }
+    }
+    return this;
+  }
+
   /** Only what is not zero, by bucket number: a minute of chat fills some thirty of 657. */
   toBuckets(): Buckets {
     const buckets: Record<string, number> = {};

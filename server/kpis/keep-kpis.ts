@@ -1,12 +1,25 @@
+import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
+import { type Repeating, repeat } from '../repeat.ts';
 import { advanceMarks } from './message-count.ts';
 import { deleteKpisBefore } from './message-count-queries.ts';
+import { rollUpKpis } from './roll-up-kpis.ts';
+import { deleteRollUpsBefore } from './roll-up-queries.ts';
 
-/** A process writes some ten rows a minute: 400,000 in this time, of which the longest window reads a thirtieth. */
-const RETENTION_MS = 30 * 86_400_000;
+const INTERVAL_MS = 15_000;
+const DAY_MS = 86_400_000;
 
-/** Once a minute, so that nobody who opens the dashboard after a quiet month has to count that month. */
-export async function keepKpis(db: Db): Promise<void> {
+type Parts = { db: Db; config: Config };
+
+/** Again and again, so that nobody who opens the dashboard after a quiet month has to count that month. */
+export function createKpiKeeper(parts: Parts & { onError: (error: unknown) => void }): Repeating {
+  return repeat({ intervalMs: INTERVAL_MS, enabled: true, onError: parts.onError }, () => keepKpis(parts));
+}
+
+/** Minutes go when they are added up, never before; what is added up goes much later. */
+export async function keepKpis({ db, config }: Parts): Promise<void> {
   const { at, newest } = await advanceMarks(db);
-  await deleteKpisBefore(db, new Date(at.getTime() - RETENTION_MS), newest);
+  if (!(await rollUpKpis(db, at))) return;
+  await deleteKpisBefore(db, new Date(at.getTime() - config.KPI_MINUTE_RETENTION_DAYS * DAY_MS), newest);
+  await deleteRollUpsBefore(db, new Date(at.getTime() - config.KPI_RETENTION_DAYS * DAY_MS));
 }

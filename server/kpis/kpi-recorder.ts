@@ -3,7 +3,6 @@ import { isDatabaseAway } from '../errors.ts';
 import { repeat } from '../repeat.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Buckets, Histogram } from './histogram.ts';
-import { keepKpis } from './keep-kpis.ts';
 import type { CounterMetric, LatencyMetric } from './kpi-metrics.ts';
 import { writeKpiMinute } from './kpi-queries.ts';
 
@@ -56,13 +55,11 @@ export function createKpiRecorder({ db, processId, clock = Date.now, log }: Part
 
   async function flush(): Promise<void> {
     now();
-    const finished = waiting.length > 0;
     for (let minute = waiting[0]; minute; minute = waiting[0]) {
       await write(minute);
       if (waiting[0] === minute) waiting.shift();
     }
     if (current.changed) await write(current);
-    if (finished) await keepKpis(db);
     if (failing) log.info('KPIs are stored again');
     failing = false;
   }

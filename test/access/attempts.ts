@@ -42,6 +42,11 @@ export const attempts: Record<string, (target: Target, actor: Pick<Actor, 'token
   'node (a participant of it)': ({ participantId }) => [node, { id: participantId }],
   'node (somebody elsewhere)': ({ elsewhereId }) => [node, { id: elsewhereId }],
   kpiOverview: () => ['{ kpiOverview { messagesTotal } }', {}],
+  kpis: () => ['{ kpis { name } }', {}],
+  kpiSeries: () => [
+    'query ($from: DateTime!, $to: DateTime!) { kpiSeries(metrics: [CSAT], from: $from, to: $to) { total { value } } }',
+    { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
+  ],
   deadLetters: () => ['{ deadLetters { edges { cursor } } }', {}],
   auditLog: () => ['{ auditLog(first: 1) { edges { cursor } } }', {}],
   erasure: ({ elsewhereId }) => [

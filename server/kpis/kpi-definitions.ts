@@ -1,0 +1,86 @@
+import type { CounterMetric, LatencyMetric } from './kpi-metrics.ts';
+
+/**
+ * What each key figure is: written here once, told by the API, shown by the dashboard on hover, and recomputed from these
+ * words by the tests. How a figure is computed stands beside its definition: a percentile, a share of two counts, a count, or
+ * the highest of many.
+ */
+export type Kpi = {
+  readonly metric: KpiName;
+  readonly name: string;
+  readonly definition: string;
+  readonly unit: 'MILLISECONDS' | 'RATIO' | 'COUNT';
+  /** Null for figures that are neither good nor bad. */
+  readonly target: { readonly value: number; readonly comparison: 'BELOW' | 'ABOVE' | 'AT_LEAST' } | null;
+  readonly from:
+    | { readonly latency: LatencyMetric }
+    | { readonly part: RollupCounter; readonly whole: readonly RollupCounter[]; readonly isSurvey?: true }
+    | { readonly count: RollupCounter };
+};
+
+/** What is added up in kpi_rollup: what processes count, and what is counted in the tables. */
+export type RollupCounter = CounterMetric | 'messages' | 'survey_answers' | 'survey_satisfied';
+
+export type KpiName = keyof typeof definitions;
+
+const CLOCKS = 'Clocks that are more than an hour off are left out.';
+
+const definitions = {
+  SENT_TO_STORED: {
+    name: 'Send to stored',
+    definition: `Time from the sender’s clock at the attempt until the message is committed in PostgreSQL; the 95th percentile. ${CLOCKS}`,
+    unit: 'MILLISECONDS',
+    target: { value: 100, comparison: 'BELOW' },
+    from: { latency: 'sent_to_commit' },
+  },
+  ACCEPTED_TO_STORED: {
+    name: 'Received to stored',
+    definition: 'Time from the server’s receipt of the mutation until the message is committed; the 95th percentile.',
+    unit: 'MILLISECONDS',
+    target: null,
+    from: { latency: 'accepted_to_commit' },
+  },
+  STORED_TO_DELIVERED: {
+    name: 'Stored to delivered',
+    definition: 'Time from the commit until the message is handed to a reader’s socket; the 95th percentile.',
+    unit: 'MILLISECONDS',
+    target: null,
+    from: { latency: 'commit_to_delivered' },
+  },
+  STORED_RATIO: {
+    name: 'Stored',
+    definition: 'Messages stored ÷ send attempts that were neither the caller’s fault nor a repetition.',
+    unit: 'RATIO',
+    target: { value: 0.9999, comparison: 'ABOVE' },
+    from: { part: 'sends_stored', whole: ['sends_stored', 'sends_failed'] },
+  },
+  ERROR_RATIO: {
+    name: 'Errors',
+    definition: 'GraphQL operations that failed by the server’s fault ÷ all operations.',
+    unit: 'RATIO',
+    target: { value: 0.001, comparison: 'BELOW' },
+    from: { part: 'operations_failed', whole: ['operations'] },
+  },
+  CSAT: {
+    name: 'Customer satisfaction',
+    definition:
+      'Ratings of 4 and 5 ÷ all ratings, by the time of the first answer. The range is the Wilson interval: where the true share lies with 95 % confidence.',
+    unit: 'RATIO',
+    target: { value: 0.9, comparison: 'ABOVE' },
+    from: { part: 'survey_satisfied', whole: ['survey_answers'], isSurvey: true },
+  },
+  MESSAGES: {
+    name: 'Messages',
+    definition: 'Messages posted, those that were deleted later included.',
+    unit: 'COUNT',
+    target: null,
+    from: { count: 'messages' },
+  },
+} as const satisfies Record<string, Omit<Kpi, 'metric'>>;
+
+export const kpis: readonly Kpi[] = Object.entries(definitions).map(([metric, definition]) => ({
+  metric: metric as KpiName,
+  ...definition,
+}));
+
+export const kpiNamed = (name: KpiName): Kpi => ({ metric: name, ...definitions[name] });

@@ -1,0 +1,133 @@
+import type { Db } from '../db.ts';
+import { Histogram } from './histogram.ts';
+import { type Kpi, type KpiName, kpiNamed, type RollupCounter } from './kpi-definitions.ts';
+import {
+  type CalendarUnit,
+  readCalendar,
+  readHistograms,
+  readMeasuredSince,
+  type Stretches,
+  sumParts,
+} from './kpi-series-queries.ts';
+import { coverRange } from './spans.ts';
+import { wilsonInterval } from './wilson-interval.ts';
+
+/** A range of time that was checked: whole quarters of an hour, not too many buckets. */
+export type SeriesRange = { from: Date; to: Date; unit: CalendarUnit; timeZone: string };
+
+/** What a figure was in some time. Without data the value is null, never 0. */
+export type KpiValue = {
+  readonly value: number | null;
+  readonly count: number;
+  readonly latency: { p50Ms: number; p95Ms: number; p99Ms: number; count: number } | null;
+  readonly interval: { low: number; high: number } | null;
+};
+export type KpiPoint = KpiValue & { readonly start: Date; readonly end: Date };
+export type KpiSeries = {
+  readonly kpi: Kpi;
+  readonly from: Date;
+  readonly to: Date;
+  readonly points: readonly KpiPoint[];
+  readonly total: KpiValue;
+  readonly previous: KpiValue;
+};
+
+const nothing: KpiValue = { value: null, count: 0, latency: null, interval: null };
+
+type Part = { readonly start: number; readonly end: number };
+
+/**
+ * Key figures over any range up to two years, from kpi_rollup alone: no message and no minute is read. All figures asked for
+ * come from the same few statements.
+ */
+export async function readKpiSeries(db: Db, names: readonly KpiName[], range: SeriesRange): Promise<KpiSeries[]> {
+  const { from, to } = range;
+  const starts = (await readCalendar(db, range)).map((at) => at.getTime());
+  const [fromMs, toMs] = [from.getTime(), to.getTime()];
+  const buckets = starts.map((start, i) => ({ start: Math.max(start, fromMs), end: starts[i + 1] ?? toMs }));
+  const whole = { start: fromMs, end: toMs };
+  // As long as the range itself, directly before it.
+  const before = { start: fromMs - (toMs - fromMs), end: fromMs };
+  const parts: Part[] = [...buckets, whole, before];
+
+  const figures = names.map((name) => kpiNamed(name));
+  const read = await readParts(db, parts, figures);
+  return figures.map((kpi) => {
+    const values = parts.map((part, i) => read(kpi, part, i));
+    return {
+      kpi,
+      from,
+      to,
+      points: buckets.map(({ start, end }, i) => ({ start: new Date(start), end: new Date(end), ...values[i]! })),
+      total: values.at(-2)!,
+      previous: values.at(-1)!,
+    };
+  });
+}
+
+async function readParts(db: Db, parts: readonly Part[], figures: readonly Kpi[]) {
+  const latencies = new Set(figures.flatMap(({ from }) => ('latency' in from ? [from.latency] : [])));
+  const counters = new Set(figures.flatMap(countersOf));
+  const latencyOf = await readLatencies(db, parts, [...latencies]);
+  const sums = counters.size > 0 ? await sumParts(db, stretchesOf(parts), [...counters]) : [];
+  const since = (await readMeasuredSince(db))?.getTime() ?? Number.POSITIVE_INFINITY;
+  const now = Date.now();
+
+  const sumOf = new Map(sums.map((row) => [`${row.part} ${row.metric}`, row.count]));
+  return ({ from }: Kpi, { start, end }: Part, part: number): KpiValue => {
+    if ('latency' in from) return latencyOf.get(`${part} ${from.latency}`) ?? nothing;
+    const counted = (metric: RollupCounter) => sumOf.get(`${part} ${metric}`) ?? 0;
+    if ('count' in from) {
+      // Nothing counted is 0 while somebody counted, and unknown before and after.
+      const known = since < end && start <= now;
+      return { ...nothing, value: known ? counted(from.count) : null, count: counted(from.count) };
+    }
+    const wholes = from.whole.reduce((sum, metric) => sum + counted(metric), 0);
+    return ratioOf(counted(from.part), wholes, 'isSurvey' in from);
+  };
+}
+
+const countersOf = ({ from }: Kpi): RollupCounter[] => {
+  if ('latency' in from) return [];
+  return 'count' in from ? [from.count] : [from.part, ...from.whole];
+};
+
+/** Some milliseconds of work at a time: the same process serves the chat. */
+const PARTS_AT_ONCE = 64;
+
+async function readLatencies(db: Db, parts: readonly Part[], metrics: readonly string[]) {
+  const values = new Map<string, KpiValue>();
+  for (let first = 0; metrics.length > 0 && first < parts.length; first += PARTS_AT_ONCE) {
+    const stretches = stretchesOf(parts.slice(first, first + PARTS_AT_ONCE));
+    for (const { part, metric, histograms } of await readHistograms(db, stretches, metrics)) {
+      values.set(`${first + part} ${metric}`, percentilesOf(new Histogram().addArrays(histograms)));
+    }
+  }
+  return values;
+}
+
+function stretchesOf(parts: readonly Part[]): Stretches {
+  const all = parts.flatMap(({ start, end }, part) => coverRange(start, end).map((stretch) => ({ part, ...stretch })));
+  return {
+    part: all.map(({ part }) => part),
+    span: all.map(({ spanMinutes }) => spanMinutes),
+    from: all.map(({ from }) => from / 60_000),
+    to: all.map(({ to }) => to / 60_000),
+  };
+}
+
+function percentilesOf(histogram: Histogram): KpiValue {
+  const { count } = histogram;
+  if (count === 0) return nothing;
+  const [p50Ms, p95Ms, p99Ms] = [0.5, 0.95, 0.99].map((share) => histogram.percentile(share)!) as [
+    number,
+    number,
+    number,
+  ];
+  return { ...nothing, value: p95Ms, count, latency: { p50Ms, p95Ms, p99Ms, count } };
+}
+
+function ratioOf(part: number, whole: number, isSurvey: boolean): KpiValue {
+  if (whole === 0) return nothing;
+  return { ...nothing, value: part / whole, count: whole, interval: isSurvey ? wilsonInterval(part, whole) : null };
+}
