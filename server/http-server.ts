@@ -50,7 +50,7 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
       .type('text')
       .send(reason ? 'not ready\n' : 'ok\n');
   });
-  web.use('/auth', authRoutes({ signIn: app.signIn, secureCookies: isSecure }));
+  web.use('/auth', authRoutes({ ...app, ...gate, secureCookies: isSecure }));
   const authenticate = (request: Request) =>
     gate.authenticate(
       gate.addressOf(request),

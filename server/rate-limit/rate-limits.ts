@@ -8,7 +8,7 @@ import { tellPoints } from './tell-points.ts';
 
 /**
  * Who may do how much. Points are spent in this process's memory, at once; with Redis, what was spent is told to the other
- * processes a moment later (docs/decisions/0012). Over a limit: RATE_LIMITED with retryAfterMs, counted by the limit's name.
+ * processes a moment later (docs/decisions/0015). Over a limit: RATE_LIMITED with retryAfterMs, counted by the limit's name.
  */
 export type RateLimits = {
   /** Throws RATE_LIMITED when the window's points are spent; a refused attempt spends none. */

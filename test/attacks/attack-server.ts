@@ -6,6 +6,11 @@ import { type Env, startProcess } from '../harness/server.ts';
 export const startAttacked = (env: Env = {}) =>
   startForFile({ NODE_ENV: 'production', RATE_LIMIT_SCALE: '1', TRUST_PROXY: '1', ...env }, startProcess);
 
+/** An address of one's own, as the proxy in front tells it. */
+let lastAddress = 0;
+export const newAddress = () => `198.51.${++lastAddress}.7`;
+export const from = (address: string) => ({ 'x-forwarded-for': address });
+
 /** The errors that an operation is refused with; fails when it is not. */
 export async function errorsOf(running: Promise<unknown>): Promise<OperationError['errors']> {
   const outcome = await running.then(
