@@ -6,7 +6,7 @@ export const limitFields = {
     'Longest document, in UTF-16 units: the longest message, written into one, is 16,000.',
   ),
   QUERY_MAX_TOKENS: count(1_000).describe(
-    'Most tokens of a document. The largest of the client has 160, introspection 350.',
+    'Most tokens of a document. The largest of the client has 221, introspection 184.',
   ),
   QUERY_MAX_DEPTH: count(12).describe('Deepest field of an operation. The client’s deepest is 8.'),
   QUERY_MAX_ALIASES: count(30).describe('Most aliases of an operation, fragments expanded. The client uses none.'),
@@ -14,7 +14,7 @@ export const limitFields = {
     'Most directives of an operation, fragments expanded. The client uses none.',
   ),
   QUERY_MAX_COST: count(10_000).describe(
-    'Most an operation may cost: 1 a field, times the size of each page around it (10 for a list without pages). The client’s dearest, an inbox of 100, costs 4,000.',
+    'Most an operation may cost: 1 a field, times the size of each page around it (10 for a list without pages). The client’s dearest, an inbox of 100, costs 3,401.',
   ),
 
   LIMIT_COST_PER_PARTICIPANT: count(100_000).describe(
