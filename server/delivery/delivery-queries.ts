@@ -1,4 +1,5 @@
 import type { Db } from '../db.ts';
+import { notFound } from '../errors.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import type { EventKind } from '../generated/prisma/enums.ts';
 import type { Message, Watermarks } from '../messages/message.ts';
@@ -75,15 +76,18 @@ export type FollowState = {
   readonly members: readonly (Watermarks & { participantId: string })[];
 };
 
-/** What a follower starts from. */
+/** What a follower starts from. Raw, for one statement and one snapshot: an inbox opens hundreds of followers at once. */
 export async function readFollowState(db: Db, conversationId: string): Promise<FollowState> {
-  return db.conversation.findUniqueOrThrow({
-    where: { id: conversationId },
-    select: {
-      headSeq: true,
-      members: { select: { participantId: true, deliveredSeq: true, readSeq: true }, orderBy: { joinedAt: 'asc' } },
-    },
-  });
+  const [state] = await db.$queryRaw<FollowState[]>`/* follow_state */
+    SELECT c.head_seq AS "headSeq", coalesce((
+      SELECT json_agg(
+        json_build_object('participantId', m.participant_id, 'deliveredSeq', m.delivered_seq, 'readSeq', m.read_seq)
+        ORDER BY m.joined_at)
+      FROM member m WHERE m.conversation_id = c.id
+    ), '[]') AS members
+    FROM conversation c WHERE c.id = ${conversationId}::uuid`;
+  if (!state) throw notFound('conversation');
+  return state;
 }
 
 /** receipts: the sum of all watermarks. They only grow, so any change shows in it, without a counter to keep. */
