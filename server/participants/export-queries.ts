@@ -11,7 +11,10 @@ export const readProfile = (db: Db, id: string) =>
     select: { id: true, externalId: true, name: true, role: true, createdAt: true, lastSeenAt: true, deletedAt: true },
   });
 
-export async function* readSessions(db: Db, participantId: string) {
+/** Also those from when they were a visitor. */
+export async function* readSessions(db: Db, id: string) {
+  const visits = await db.claimedVisit.findMany({ where: { participantId: id }, select: { visitorId: true } });
+  const participantId = { in: [id, ...visits.map(({ visitorId }) => visitorId)] };
   for (let after: string | undefined; ; ) {
     const page = await db.session.findMany({
       where: { participantId, ...(after ? { id: { gt: after } } : {}) },

@@ -206,6 +206,30 @@ test('conversations go on: an agent’s wait for another, a customer’s own is 
   await assert.rejects(grace.run(documents.assign, { input: { conversationId: group, agentId: ada.id } }), /NOT_FOUND/);
 });
 
+test('with somebody goes the visitor that they were before', async (t) => {
+  const grace = await connect(t, server, { role: 'MANAGER', name: 'Grace' });
+  const name = `visitor-${randomUUID()}`;
+  const call = async (document: string, variables: object, token?: string): Promise<any> => {
+    const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
+    const body = JSON.stringify({ query: document, variables });
+    return ((await (await fetch(`${server.url}/graphql`, { method: 'POST', headers, body })).json()) as any).data;
+  };
+  const { visit } = (
+    await call('mutation ($name: String) { startVisit(input: { name: $name }) { visit { token visitToken } } }', {
+      name,
+    })
+  ).startVisit;
+  await call(documents.start, { input: { subject: name } }, visit.token);
+  const cleo = await connect(t, server, { name: 'Cleo' });
+  const claim = 'mutation ($visitToken: String!) { claimVisit(input: { visitToken: $visitToken }) { conversations } }';
+  assert.equal((await cleo.run(claim, visit)).claimVisit.conversations, 1);
+  assert.ok((await tracesOf(name)).includes('participant'));
+  await cleo.post(remove, { id: cleo.id });
+  await finished(grace, cleo.id);
+  assert.deepEqual(await tracesOf(name), []);
+  assert.equal(await status(visit.token), 401);
+});
+
 test('what is under way in their name when they are deleted leaves nothing behind', async (t) => {
   const grace = await connect(t, server, { role: 'MANAGER', name: 'Grace' });
   for (let round = 0; round < 3; round++) {
