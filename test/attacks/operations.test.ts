@@ -7,6 +7,7 @@ import { overBothTransports } from '../api/over-both-transports.ts';
 import { refused } from '../api/refused.ts';
 import { connect } from '../harness/actor.ts';
 import * as documents from '../harness/documents.ts';
+import { eventually } from '../harness/eventually.ts';
 import { execute } from '../harness/execute.ts';
 import { readMetric } from '../harness/read-metric.ts';
 import { errorsOf, startAttacked } from './attack-server.ts';
@@ -224,4 +225,39 @@ describe('sends', () => {
       assert.equal(again.sendMessage.duplicate, true);
     });
   }
+});
+
+describe('what ends while a socket is open', () => {
+  test('a membership: the stream ends with NOT_FOUND, and nothing that came after it was in it', async (t) => {
+    const { cleo, ada, conversationId } = await claimedConversation(t, server);
+    const frames = cleo.follow(conversationId, 0);
+    await frames.caughtUp();
+    await ada.run(documents.leave, { input: { conversationId, participantId: cleo.id } });
+    await ada.send(conversationId, 'among ourselves');
+    assert.equal(await frames.endCode(), 'NOT_FOUND');
+    assert.doesNotMatch(JSON.stringify(frames.all), /among ourselves/);
+    await assert.rejects(cleo.run(documents.conversation, { id: conversationId }), refused('NOT_FOUND'));
+  });
+
+  test('a token: the socket is closed with 4403 at that moment, and HTTP says 401', async (t) => {
+    const cleo = await connect(t, server, { expiresInSeconds: 2 });
+    const frames = cleo.follow(await cleo.start(), 0);
+    await frames.caughtUp();
+    assert.equal(await cleo.closed, 4403);
+    await assert.rejects(cleo.post('{ viewer { id } }'), refused('UNAUTHENTICATED'));
+  });
+
+  test('a role: what only managers see stops', async (t) => {
+    const sub = randomUUID();
+    const mia = await connect(t, server, { sub, role: 'MANAGER' });
+    const conversationId = await (await connect(t, server)).start();
+    const frames = mia.follow(conversationId, 0);
+    await frames.caughtUp();
+    // The newest token says what somebody is; tokens tell their time in seconds.
+    const issuedAt = Math.floor(Date.now() / 1_000);
+    await eventually('the next second', () => Math.floor(Date.now() / 1_000) > issuedAt);
+    await connect(t, server, { sub, role: 'CUSTOMER' });
+    assert.equal(await frames.endCode(), 'NOT_FOUND');
+    await assert.rejects(mia.run('{ kpiOverview { messagesTotal } }'), refused('FORBIDDEN'));
+  });
 });
