@@ -9,10 +9,12 @@ import {
   type ConversationState,
   foldEarlier,
   interrupt,
+  isHole,
   mergeMessage,
   setTyping,
 } from './fold.ts';
 import { type Following, follow } from './follow.ts';
+import { createKeepSoon } from './keep-soon.ts';
 import { loadConversation, loadPageBefore } from './load-conversation.ts';
 import { conversationUpdatesSubscription } from './operations.ts';
 import type { OutgoingQueue, Sending } from './outgoing-queue.ts';
@@ -25,8 +27,6 @@ import { createWhoTypes } from './who-types.ts';
 
 /** How often the view is renewed while a backlog streams in, in ms: each event by itself would keep a screen busy. */
 const BACKLOG_RENEW_MS = 100;
-/** How often what has changed is put into the cache, in ms. What is lost with it the server has; a page that leaves does it at once. */
-const KEEP_EVERY_MS = 2_000;
 
 export interface Conversation extends Observable<ConversationView>, ConversationActions {
   readonly id: string;
@@ -87,7 +87,8 @@ export function followConversation(
   let showing = false;
   let keptState: ConversationState | null = null;
   let renewTimer: ReturnType<typeof setTimeout> | undefined;
-  let keepTimer: ReturnType<typeof setTimeout> | undefined;
+  let wasLive = false;
+  const keepSoon = createKeepSoon(() => void keep());
   const whoTypes = createWhoTypes((participantId) => change((s) => setTyping(s, participantId, false)));
 
   const unlisten = queue.listen(id, {
@@ -111,12 +112,11 @@ export function followConversation(
     clearTimeout(renewTimer);
     renewTimer = undefined;
     store.set(view());
-    if (state !== keptState && !stopped) keepTimer ??= setTimeout(() => void keep(), KEEP_EVERY_MS);
+    if (state !== keptState && !stopped) keepSoon.ask();
   }
 
   async function keep(): Promise<void> {
-    clearTimeout(keepTimer);
-    keepTimer = undefined;
+    keepSoon.cancel();
     if (!state || state === keptState || phase === 'ended') return;
     keptState = state;
     const { headSeq } = state;
@@ -206,14 +206,17 @@ export function followConversation(
 
   function caughtUp(): void {
     phase = 'live';
-    if (missed !== null) catchUp = { messages: missed, at: Date.now() };
+    // A first opening that brought nothing is no return.
+    if (missed || (missed === 0 && wasLive)) catchUp = { messages: missed, at: Date.now() };
     missed = null;
+    wasLive = true;
   }
 
   function interrupted(): void {
     phase = 'resuming';
     missed ??= 0;
     change(interrupt);
+    void keep(); // from now on it is all there is
   }
 
   function ended(reason: ParleyError): void {
@@ -230,7 +233,7 @@ export function followConversation(
   function end(reason: ParleyError): void {
     phase = 'ended';
     error = reason;
-    clearTimeout(keepTimer);
+    keepSoon.cancel();
     // What is not the viewer's any more must not open from the cache again.
     if (reason.code === 'NOT_FOUND' || reason.code === 'FORBIDDEN') void cache.remove(id);
     show();
@@ -290,9 +293,4 @@ export function followConversation(
       onUnfollow();
     },
   };
-}
-
-function isHole(state: ConversationState, update: ConversationUpdate): boolean {
-  if (isDurable(update)) return update.seq > state.headSeq + 1;
-  return update.__typename === 'CaughtUp' && update.headSeq > state.headSeq;
 }

@@ -107,6 +107,12 @@ export function foldEarlier(state: ConversationState, page: WirePage): Conversat
   return { ...earlier, unreadBefore: Math.max(0, state.unreadBefore - moved) };
 }
 
+/** Whether something is missing before this update. */
+export function isHole(state: ConversationState, update: ConversationUpdate): boolean {
+  if (isDurable(update)) return update.seq > state.headSeq + 1;
+  return update.__typename === 'CaughtUp' && update.headSeq > state.headSeq;
+}
+
 /** The state after an update. What was applied before, or does not follow the head, changes nothing. */
 export function applyUpdate(state: ConversationState, update: ConversationUpdate): ConversationState {
   if (!isDurable(update)) return applyChange(state, update);

@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts';
 import { CACHED_CONVERSATIONS } from './conversation-cache.ts';
 import { type Following, follow } from './follow.ts';
+import { createKeepSoon } from './keep-soon.ts';
 import type { Kept } from './kept.ts';
 import { inboxQuery, inboxUpdatesSubscription } from './operations.ts';
 import type { ParleyError } from './parley-error.ts';
@@ -41,8 +42,6 @@ interface InboxUpdate {
 }
 
 const KEY = 'inbox';
-/** How often what has changed is put into the cache, in ms. What is lost with it the server has; a page that leaves does it at once. */
-const KEEP_EVERY_MS = 2_000;
 
 /**
  * All conversations that the viewer is a member of, each followed from where this device stands, over one subscription.
@@ -52,15 +51,14 @@ export function followInbox(connection: Connection, kept: Kept): Inbox {
   const store = createStore<InboxView>({ phase: 'loading', conversations: [], error: null });
   let following: Following | undefined;
   let stopped = false;
-  let keepTimer: ReturnType<typeof setTimeout> | undefined;
+  const keepSoon = createKeepSoon(keep);
 
   function set(change: Partial<InboxView>): void {
     store.set({ ...store.getSnapshot(), ...change });
-    if (!stopped && change.conversations) keepTimer ??= setTimeout(keep, KEEP_EVERY_MS);
+    if (!stopped && change.conversations) keepSoon.ask();
   }
 
   function keep(): void {
-    keepTimer = undefined;
     void kept.save(new Map([[KEY, store.getSnapshot().conversations.slice(0, CACHED_CONVERSATIONS)]]));
   }
 
@@ -126,7 +124,7 @@ export function followInbox(connection: Connection, kept: Kept): Inbox {
     getSnapshot: store.getSnapshot,
     unfollow() {
       stopped = true;
-      clearTimeout(keepTimer);
+      keepSoon.cancel();
       following?.stop();
     },
   };

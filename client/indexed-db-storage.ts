@@ -16,6 +16,7 @@ interface ObjectStore {
 }
 interface Transaction {
   objectStore(name: string): ObjectStore;
+  commit?(): void;
   error: unknown;
   oncomplete: (() => void) | null;
   onabort: (() => void) | null;
@@ -80,6 +81,8 @@ export function createIndexedDbStorage(name: string): ClientStorage {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB gave up.'));
       use(transaction.objectStore(STORE));
+      // Without waiting for what it is made of: a page that is left does not hear of that any more.
+      if (mode === 'readwrite') transaction.commit?.();
     });
   }
 

@@ -22,6 +22,7 @@ interface Locks {
 export function shareBetweenTabs(name: string): Sharing {
   const { locks } = (globalThis.navigator ?? {}) as { locks?: Locks };
   const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(name);
+  let closed = false;
   // In Node, a channel would keep the process alive.
   (channel as { unref?(): void } | undefined)?.unref?.();
 
@@ -48,12 +49,14 @@ export function shareBetweenTabs(name: string): Sharing {
       };
     },
     announce(news) {
-      channel?.postMessage(news);
+      // What was under way when the client was closed may still end.
+      if (!closed) channel?.postMessage(news);
     },
     listen(heard) {
       channel?.addEventListener('message', (event) => call(() => heard((event as { data?: unknown }).data)));
     },
     close() {
+      closed = true;
       channel?.close();
     },
   };

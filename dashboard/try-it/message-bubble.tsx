@@ -54,7 +54,7 @@ export const MessageBubble = memo(function MessageBubble({ message, own, editabl
           </ActionIcon>
         </div>
       )}
-      <div className={classes.bubble} data-status={status} data-deleted={deleted || undefined}>
+      <div className={classes.bubble} data-status={failure ? 'failed' : status} data-deleted={deleted || undefined}>
         <VisuallyHidden>{own ? 'You wrote:' : `${confirmed?.sender.name ?? 'They'} wrote:`}</VisuallyHidden>
         <p className={classes.body} dir="auto">
           {deleted ? 'This message was deleted' : message.body}

@@ -69,12 +69,12 @@ function Devices({ visit, onRestart }: { visit: Visit; onRestart(): void }) {
         <p className={classes.lead}>
           Two devices, one conversation. Whatever you do to their networks, no message is lost, doubled or out of order.
         </p>
-        <Steps sides={sides} customer={customer} agent={agent} />
         {conversationId && status !== 'refused' && (
           <Button className={classes.startOver} size="compact-sm" variant="subtle" color="gray" onClick={onRestart}>
             Start over
           </Button>
         )}
+        <Steps sides={sides} customer={customer} agent={agent} />
       </div>
       {status === 'refused' && (
         <Alert title="This visit is over" mb="md" role="alert">

@@ -54,6 +54,39 @@ describeInBrowser('Try it', (visit) => {
     assert.deepEqual(page.problems, []);
   });
 
+  test('what waits survives a reload; what was refused says why, and is sent again when that has gone', async () => {
+    const { page, cleo, ada } = await openConversation(visit);
+    await cleo.getByRole('switch').press('Space');
+    await write(cleo, 'written in a tunnel');
+    await message(cleo, 'Hello').getByRole('button', { name: 'Edit' }).press('Enter');
+    await cleo.getByRole('textbox').fill('Hello there');
+    await cleo.getByRole('textbox').press('Enter');
+    await message(cleo, 'Hello there').getByText('Waiting').waitFor();
+    await ada.getByRole('button', { name: 'Close the conversation' }).click();
+    await ada.getByRole('button', { name: 'Reopen' }).waitFor();
+
+    await page.reload();
+    await message(cleo, 'written in a tunnel').getByText('Waiting').waitFor();
+    assert.deepEqual(await bodies(cleo), ['Hello there', 'Hello Cleo', 'written in a tunnel']);
+    await cleo.getByText('The network is off.').waitFor();
+    await cleo.getByRole('switch').press('Space');
+    await message(cleo, 'written in a tunnel').getByText('Not sent').waitFor();
+    await message(cleo, 'Hello').getByText('Your edit “Hello there” was not saved.').waitFor();
+    await assertAccessible(page);
+
+    await ada.getByRole('button', { name: 'Reopen' }).click();
+    await cleo.getByRole('textbox').waitFor();
+    await message(cleo, 'written in a tunnel').getByRole('button', { name: 'Send again' }).click();
+    await message(ada, 'written in a tunnel').waitFor();
+    await message(cleo, 'Hello').getByRole('button', { name: 'Discard' }).click();
+    await page.getByText('Both devices hold the same 3 messages, in the same order.').waitFor();
+    assert.deepEqual(await bodies(ada), ['Hello', 'Hello Cleo', 'written in a tunnel']);
+
+    await page.getByRole('button', { name: 'Start over' }).click();
+    await cleo.getByText('Ask something as Cleo').waitFor();
+    assert.deepEqual(page.problems, []);
+  });
+
   test('own messages are edited and deleted, by keyboard alone; markup in them is only text', async () => {
     const { page, cleo, ada } = await openConversation(visit);
     const markup = '<img src=x onerror="document.title=1"> <b>bold</b>';
