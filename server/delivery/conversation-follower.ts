@@ -1,3 +1,4 @@
+import type { IPolicy } from 'cockatiel';
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import type { Watermarks } from '../messages/message.ts';
@@ -23,6 +24,8 @@ export type FollowerParts = {
   config: Config;
   metrics: Metrics;
   presence: PresenceSource;
+  /** Lets few reads of the database through at once: those that nobody has asked for. */
+  catchUp: IPolicy;
   onError: (error: unknown) => void;
 };
 
@@ -104,7 +107,7 @@ export class ConversationFollower implements PresenceListener {
   /** Compares with the database: after a gap of the bus, when something was lost without a trace. */
   async check(): Promise<void> {
     try {
-      const { headSeq, members } = await this.#readState();
+      const { headSeq, members } = await this.#parts.catchUp.execute(() => this.#readState());
       for (const { participantId, ...watermarks } of members) this.#receipt(participantId, watermarks);
       if (headSeq > this.head) this.#fill(headSeq, 'sweep');
     } catch (error) {
@@ -191,10 +194,10 @@ export class ConversationFollower implements PresenceListener {
   }
 
   async #read(throughSeq: number, reason: 'hole' | 'sweep'): Promise<void> {
-    const { db, config, metrics } = this.#parts;
+    const { db, config, metrics, catchUp } = this.#parts;
     if (throughSeq - this.head > MAX_FILL_PAGES * config.FOLLOW_PAGE) {
       metrics.holesFilled({ reason: 'jump' });
-      const { members } = await this.#readState();
+      const { members } = await catchUp.execute(() => this.#readState());
       for (const { participantId, ...watermarks } of members) this.#raise(participantId, watermarks);
       this.head = Math.max(this.head, throughSeq);
       for (const reader of this.readers) reader.fallBehind('jump');
@@ -204,12 +207,9 @@ export class ConversationFollower implements PresenceListener {
     metrics.holesFilled({ reason });
     while (this.head < throughSeq && !this.#closed) {
       const before = this.head;
-      for (const event of await readLog(
-        db,
-        this.conversationId,
-        before,
-        Math.min(before + config.FOLLOW_PAGE, throughSeq),
-      )) {
+      const through = Math.min(before + config.FOLLOW_PAGE, throughSeq);
+      const page = await catchUp.execute(() => readLog(db, this.conversationId, before, through));
+      for (const event of page) {
         if (event.seq === this.head + 1) this.#deliver(event);
       }
       if (this.head === before) throw new Error(`no event ${before + 1} in conversation ${this.conversationId}`);

@@ -1,3 +1,4 @@
+import { bulkhead } from 'cockatiel';
 import { repeat } from '../repeat.ts';
 import { ConversationFollower, type FollowerParts } from './conversation-follower.ts';
 import { ConversationReader, type ReaderParts } from './conversation-reader.ts';
@@ -27,8 +28,11 @@ const SWEEP_BATCH = 1_000;
 
 type Followed = { follower: ConversationFollower; opened: Promise<void>; readers: number };
 
-export function createFollowerHub(parts: FollowerParts): FollowerHub {
-  const { db, bus, config, metrics, onError } = parts;
+export function createFollowerHub(given: Omit<FollowerParts, 'catchUp'>): FollowerHub {
+  const { db, bus, config, metrics, onError } = given;
+  // After a fault all followers have something to read in the same moment; half of the connections stay for what people do.
+  const catchUp = bulkhead(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2)), Number.POSITIVE_INFINITY);
+  const parts: FollowerParts = { ...given, catchUp };
   const followed = new Map<string, Followed>();
   let rechecks = 0;
 

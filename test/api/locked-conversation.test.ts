@@ -7,6 +7,7 @@ import * as documents from '../harness/documents.ts';
 import { eventually } from '../harness/eventually.ts';
 import { execute } from '../harness/execute.ts';
 import { range } from '../harness/range.ts';
+import { seedMessages } from '../harness/seed-messages.ts';
 import { refused } from './refused.ts';
 import { startForFile } from './start-for-file.ts';
 
@@ -117,4 +118,26 @@ test('a message waits for a conversation that is being started under its id, and
   await holder.query('INSERT INTO conversation (id, starter_id) VALUES ($1, $2)', [id, cleo.id]);
   await holder.query('COMMIT');
   await assert.rejects(sending, refused('CONFLICT'));
+});
+
+test('followers that wait for the database leave connections to whoever sends', async (t) => {
+  const cleo = await connect(t, server);
+  const ids = await Promise.all(range(1, 20).map(() => cleo.start()));
+  const followed = ids.map((id) => cleo.follow(id, 0));
+  for (const frames of followed) await frames.caughtUp();
+  const quiet = await cleo.start();
+  // Followers read it, and nothing on the way of a message does.
+  const holder = new pg.Client({ connectionString: server.database.url });
+  await holder.connect();
+  t.after(() => holder.end());
+  await holder.query('BEGIN; LOCK TABLE conversation_event IN ACCESS EXCLUSIVE MODE');
+  await seedMessages(server.database, { senderId: cleo.id, perConversation: 2, body: 'past the bus' }, ids);
+  await waitsForLock('read_log');
+  for (const n of range(1, 20)) {
+    const began = performance.now();
+    await cleo.send(quiet, `message ${n}`);
+    assert.ok(performance.now() - began < 1_000, 'it waited for a connection');
+  }
+  await holder.query('COMMIT');
+  for (const frames of followed) await frames.seq(2);
 });
