@@ -1,4 +1,4 @@
-import { type ConversationState, forCache } from './fold.ts';
+import { type ConversationState, interrupt, UNKNOWN_CURSOR, unreadCount } from './fold.ts';
 import type { Kept } from './kept.ts';
 
 /**
@@ -52,4 +52,20 @@ export function createConversationCache(kept: Kept): ConversationCache {
       await kept.save(removing([id]));
     },
   };
+}
+
+/** What is worth keeping of a state: its newest messages, and nothing that has gone stale when it is opened again. */
+export function forCache(state: ConversationState, maxMessages: number): ConversationState {
+  const messages = state.messages.slice(-maxMessages);
+  const cut = messages.length < state.messages.length;
+  const kept: ConversationState = {
+    ...interrupt(state),
+    members: state.members.map((member) => ({ ...member, typing: false, online: false })),
+    messages,
+    fromSeq: cut ? messages[0]!.seq : state.fromSeq,
+    earlierCursor: cut ? UNKNOWN_CURSOR : state.earlierCursor,
+    // They guard against a page that is under way; none is, when this is opened.
+    unshown: [],
+  };
+  return { ...kept, unreadBefore: unreadCount(state) - unreadCount({ ...kept, unreadBefore: 0 }) };
 }

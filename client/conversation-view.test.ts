@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { forCache } from './conversation-cache.ts';
 import { shownMessages } from './conversation-view.ts';
-import {
-  applyUpdate,
-  type ConversationState,
-  foldEarlier,
-  foldSnapshot,
-  forCache,
-  UNKNOWN_CURSOR,
-  unreadCount,
-} from './fold.ts';
+import { applyUpdate, type ConversationState, foldEarlier, foldSnapshot, UNKNOWN_CURSOR, unreadCount } from './fold.ts';
 import { ServerModel } from './fold-model.ts';
 import type { QueueEntry } from './queue-entry.ts';
 

@@ -160,22 +160,6 @@ export function mergeMessage(state: ConversationState, copy: WireMessage): Conve
   return copy.seq <= state.headSeq ? upsertMessage(state, copy) : state;
 }
 
-/** What is worth keeping of a state: its newest messages, and nothing that has gone stale when it is opened again. */
-export function forCache(state: ConversationState, maxMessages: number): ConversationState {
-  const messages = state.messages.slice(-maxMessages);
-  const cut = messages.length < state.messages.length;
-  const kept: ConversationState = {
-    ...interrupt(state),
-    members: state.members.map((member) => ({ ...member, typing: false, online: false })),
-    messages,
-    fromSeq: cut ? messages[0]!.seq : state.fromSeq,
-    earlierCursor: cut ? UNKNOWN_CURSOR : state.earlierCursor,
-    // They guard against a page that is under way; none is, when this is opened.
-    unshown: [],
-  };
-  return { ...kept, unreadBefore: state.unreadBefore + unreadLoaded(state) - unreadLoaded(kept) };
-}
-
 /** After the stream broke: who types is news that has gone stale, and newer events may exist. */
 export function interrupt(state: ConversationState): ConversationState {
   return { ...state, caughtUp: false, members: state.members.map((m) => (m.typing ? { ...m, typing: false } : m)) };
