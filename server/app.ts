@@ -5,6 +5,7 @@ import { createAdmit } from './auth/admit.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
 import { createEndedLogins } from './auth/ended-logins.ts';
 import { installationKey } from './auth/installation-keys.ts';
+import { createSessionRetention } from './auth/keep-sessions.ts';
 import { createOpenSockets } from './auth/open-sockets.ts';
 import { createSessionRecorder } from './auth/record-session.ts';
 import { createIdentityHash } from './auth/remember-identity.ts';
@@ -87,6 +88,7 @@ export async function startApp({
   const participants = createParticipantDirectory({ db });
   const endedLogins = createEndedLogins({ db });
   const auditRetention = createAuditRetention({ db, config, onError });
+  const sessionRetention = createSessionRetention({ db, config, onError });
   const access = createAccessWatch({ db, bus, config, onError });
   const admit = createAdmit({ participants, endedLogins });
   const sessions = createSessionRecorder({ db, onError });
@@ -162,7 +164,8 @@ export async function startApp({
       process.exit(1);
     }, config.DRAIN_DELAY_MS + config.DRAIN_TIMEOUT_MS).unref();
     await http?.drain();
-    await Promise.all([access.stop(), auditRetention.stop(), erasures.stop(), kpiKeeper.stop()]);
+    const background = [access, auditRetention, sessionRetention, erasures, kpiKeeper];
+    await Promise.all(background.map((work) => work.stop()));
     await kpiFeed.stop();
     await sendsDone();
     await relay.stop();
@@ -180,6 +183,7 @@ export async function startApp({
   try {
     await access.start();
     auditRetention.start();
+    sessionRetention.start();
     erasures.start();
     kpiKeeper.start();
     relay.start();

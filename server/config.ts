@@ -177,6 +177,9 @@ const fields = {
     .describe(
       'How long entries of the audit log are kept, in days. The database refuses to lose those of the last 30.',
     ),
+  SESSION_RETENTION_DAYS: whole(30, 36_500, 'must be a whole number of days, 30 or more')
+    .default(90)
+    .describe('How long sessions are kept after their last use, in days. An ended one stays refused for 30 at least.'),
   AUDIT_READING_INTERVAL_MS: ms(3_600_000).describe(
     'How often the same reader of the same conversation is noted again, in ms: a screen that refreshes is one look.',
   ),

@@ -19,7 +19,9 @@ export async function registerParticipant(parts: Parts, claims: Claims): Promise
   });
   if (!known) return create(parts, claims);
   const { id } = known;
-  if (issuedAt < known.profileIssuedAt || (known.name === name && known.role === role)) return { id };
+  // One from a clock that is ahead is noted all the same: signing out goes by the newest.
+  const nothingNew = known.name === name && known.role === role && claims.issuedAt * 1_000 <= Date.now();
+  if (issuedAt < known.profileIssuedAt || nothingNew) return { id };
   // What is not admitted changes nothing.
   if (isRevoked(claims.issuedAt, known.tokensValidFrom)) return { id };
   // Conditional, so that of two tokens seen at once the newer one wins, and that somebody deleted meanwhile gets no name.

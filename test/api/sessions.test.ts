@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { createClient } from 'graphql-ws';
+import { SignJWT } from 'jose';
 import { WebSocket } from 'ws';
 import { signToken } from '../../server/auth/sign-token.ts';
 import { type Actor, connect, tokenFor } from '../harness/actor.ts';
@@ -163,6 +164,19 @@ test('tokens that carry one sid are one session, also those issued after its end
   await post(other, `mutation { endSession(id: "${id}") { session { id } } }`);
   assert.deepEqual([await status(one), await status(two), await status(await issue(800))], [401, 401, 401]);
   assert.equal(await status(other), 200);
+});
+
+test('signing out also counts for a token from a clock that is ahead', async (t) => {
+  const sub = randomUUID();
+  const cleo = await connect(t, server, { sub });
+  const ahead = await new SignJWT({ sub, role: 'customer', name: 'Cleo' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuedAt(Math.floor(Date.now() / 1_000) + 50)
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(AUTH_SECRET));
+  assert.equal(await status(ahead), 200);
+  await cleo.post(revoke, { id: cleo.id });
+  assert.deepEqual([await status(cleo.token), await status(ahead)], [401, 401]);
 });
 
 test('who is signed out everywhere comes back with a newer token only', async (t) => {
