@@ -40,6 +40,10 @@ const { values } = parseArgs({
   },
 });
 
+if (values.help) {
+  process.stdout.write(help);
+  process.exit();
+}
 const cluster = await startTestCluster();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => cluster.stop().finally(() => process.exit(130)));
@@ -52,7 +56,6 @@ try {
 process.exit();
 
 async function main(): Promise<number> {
-  if (values.help) return print(help);
   // Where the databases are made is looked at when this is loaded.
   process.env.PARLEY_TEST_POSTGRES_URL = cluster.adminUrl;
   process.env.PARLEY_TEST_TEMPLATE = cluster.template;

@@ -109,11 +109,7 @@ export async function openWorld({ ownPostgres, diskMegabytes, env: worldEnv }: W
     });
     return slot;
   }
-  const slots: [Place, Place] = [
-    await openSlot('first', () => slots[1]),
-    await openSlot('second', () => slots[0]),
-  ] satisfies [Place, Place];
-  // One after the other where it brings more: the first one compiles, and asks PostgreSQL what is to be migrated.
+  const slots: [Place, Place] = [await openSlot('first', () => slots[1]), await openSlot('second', () => slots[0])];
   await Promise.all(slots.map((slot) => slot.start()));
 
   const opened = opening.move();
