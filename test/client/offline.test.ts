@@ -266,6 +266,21 @@ test('edits made offline on two devices: theirs can be kept', async (t) => {
   assert.equal(await editApart(t, () => null), 'from the phone');
 });
 
+test('a token is replaced before it runs out, on the same socket: nobody notices', async (t) => {
+  const who = person('CUSTOMER', t);
+  let asked = 0;
+  const token = () => tokenFor({ ...who, expiresInSeconds: ++asked === 1 ? 2 : 3_600 });
+  const { client } = await openDevice(t, server, who, { token });
+  const chat = client.startConversation();
+  await chat.until(({ phase }) => phase === 'live');
+  const phases = new Set<string>();
+  chat.subscribe(() => phases.add(chat.getSnapshot().phase));
+  await wait(2_500); // past the end of the first
+  await chat.send('still here').acknowledged;
+  await chat.until(({ messages }) => messages[0]?.seq === 1);
+  assert.deepEqual([[...phases], asked], [['live'], 2]);
+});
+
 test('what one device sends, edits, deletes and reads, the other one of the same person shows', async (t) => {
   const { theirs, ours, who } = await openPair(t);
   const other = (await openDevice(t, server, who)).client.conversation(theirs.id);
