@@ -46,6 +46,14 @@ describe('a window of points', () => {
     ]);
   });
 
+  test('remembers so many keys and no more', () => {
+    const { window } = setUp(1);
+    for (let n = 0; n <= 200_000; n++) window.spend(`address ${n}`, 1);
+    assert.ok(window.has('address 0', 1), 'the oldest is forgotten');
+    assert.ok(!window.has('address 1', 1));
+    assert.ok(!window.has('address 200000', 1));
+  });
+
   test('learns what others have spent, but not of a window that is over', () => {
     const { clock, window } = setUp(100);
     window.spend('ada', 10);

@@ -23,6 +23,9 @@ export type PointWindow = {
  */
 const TOLD_FROM_SHARE = 1 / 20;
 
+/** Some 100 bytes each. Whoever has more addresses than this to come from makes the oldest forgotten, not the process grow. */
+const MAX_KEYS = 200_000;
+
 type Spent = { points: number; untold: number };
 
 type Clock = { now(): number };
@@ -43,12 +46,21 @@ export function createPointWindow(
     untold.clear();
   }
 
+  function forgetOldest(): void {
+    const { value } = keys.keys().next();
+    keys.delete(value!);
+    untold.delete(value!);
+  }
+
   function charge(key: string, points: number): void {
     const spent = keys.get(key);
     if (spent) {
       spent.points = Math.max(0, spent.points + points);
       spent.untold += points;
-    } else if (points > 0) keys.set(key, { points, untold: points });
+    } else if (points > 0) {
+      keys.set(key, { points, untold: points });
+      if (keys.size > MAX_KEYS) forgetOldest();
+    }
     untold.add(key);
   }
 
