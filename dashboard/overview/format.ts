@@ -40,6 +40,15 @@ export function percent(ratio: number, digits: number, worse: 'down' | 'up'): Fi
 
 export const timeOfDay = (iso: string): string => clock.format(new Date(iso));
 
+const calendar = {
+  HOUR: new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }),
+  DAY: new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' }),
+};
+
+/** When an hour begins, with its minutes; of longer times the day. */
+export const timeText = (iso: string, bucket: string): string =>
+  (bucket === 'HOUR' ? calendar.HOUR : calendar.DAY).format(new Date(iso));
+
 /** "just now", "8 s ago", "3 min ago". */
 export function ago(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));

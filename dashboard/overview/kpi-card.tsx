@@ -1,4 +1,5 @@
 import { Skeleton, Tooltip, UnstyledButton } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { Icon, type IconName } from '../shell/icon.tsx';
 import type { Kpi, Verdict } from './judge-kpis.ts';
 import classes from './overview.module.css';
@@ -9,7 +10,13 @@ const verdicts: Record<Verdict, { icon: IconName; text: string }> = {
   'no data': { icon: 'dashCircle', text: 'No data' },
 };
 
-export function KpiCard({ kpi: { key, label, definition, figure, detail, target } }: { kpi: Kpi }) {
+interface KpiCardProps {
+  kpi: Kpi;
+  /** Between the figure and its target. */
+  children?: ReactNode;
+}
+
+export function KpiCard({ kpi: { key, label, definition, figure, detail, target }, children }: KpiCardProps) {
   return (
     <li className={classes.card} data-kpi={key}>
       <div className={classes.cardHead}>
@@ -38,6 +45,7 @@ export function KpiCard({ kpi: { key, label, definition, figure, detail, target 
         )}
       </p>
       {detail && <p className={classes.detail}>{detail}</p>}
+      {children}
       {target && <Target {...target} />}
     </li>
   );

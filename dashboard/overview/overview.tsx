@@ -8,6 +8,7 @@ import { Freshness } from './freshness.tsx';
 import { windows } from './kpi-overview.ts';
 import classes from './overview.module.css';
 import { FiguresSkeleton } from './overview-loading.tsx';
+import { Trends } from './trends.tsx';
 import { useKpiOverview } from './use-kpi-overview.ts';
 import { useWindowInUrl } from './use-window-in-url.ts';
 
@@ -49,6 +50,7 @@ export function Overview({ client }: { client: Client }) {
       ) : (
         <div data-stale={lost || undefined} className={classes.body}>
           {overview ? <Figures overview={overview} /> : <FiguresSkeleton />}
+          <Trends client={client} paused={paused} />
         </div>
       )}
     </>

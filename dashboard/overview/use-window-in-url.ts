@@ -9,6 +9,9 @@ export function useWindowInUrl(): [number, (minutes: number) => void] {
   return [
     known,
     (minutes) =>
-      void router.replace({ pathname: '/', query: { window: minutes } }, undefined, { shallow: true, scroll: false }),
+      void router.replace({ pathname: '/', query: { ...router.query, window: minutes } }, undefined, {
+        shallow: true,
+        scroll: false,
+      }),
   ];
 }

@@ -11,6 +11,8 @@ import { AUTH_SECRET, type Env, startInProcess, type TestServer } from '../harne
 /** A real Chromium before a real server; both live as long as the describe block. */
 export type Visit = {
   server(): TestServer;
+  /** For history that no test can wait for. */
+  databaseUrl(): string;
   /** A link as `npm start` prints it. */
   signInLink(): Promise<string>;
   /** A page of a new visitor, who has no cookie and no stored settings. */
@@ -97,6 +99,7 @@ export function describeInBrowser(name: string, declare: (visit: Visit) => void)
 
     declare({
       server: running,
+      databaseUrl: () => database.url,
       signInLink,
       open,
       async openSignedIn(path, options) {

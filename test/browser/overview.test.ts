@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connect } from '../harness/actor.ts';
+import { execute } from '../harness/execute.ts';
 import { assertAccessible, assertFits } from './accessibility.ts';
 import { describeInBrowser } from './browser.ts';
 
@@ -84,6 +85,33 @@ describeInBrowser('the overview', (visit) => {
     await page.getByRole('tooltip').waitFor();
   });
 
+  test('trends tell figures over time, against their target and the time before, as a line and as a table', async () => {
+    await execute(visit.databaseUrl(), history);
+    const page = await visit.openSignedIn('/?range=30d');
+    const latency = page.locator('[data-kpi=trend-SENT_TO_STORED]');
+    await latency.getByText('Target met').waitFor();
+    await latency.getByText(/^Better than in the 30 days before: 2\d\d ms$/).waitFor();
+    await page.locator('[data-kpi=trend-STORED_RATIO]').getByText('Worse than in the 30 days before: 100 %').waitFor();
+    await page.locator('[data-kpi=trend-CSAT]').getByText('No data', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Customer satisfaction: what is measured' }).last().focus();
+    await page
+      .getByRole('tooltip')
+      .getByText(/Wilson interval/)
+      .waitFor();
+    await assertAccessible(page);
+
+    const trends = page.getByRole('region', { name: 'Over time', exact: true });
+    await trends.getByText('Table').click();
+    await trends.getByRole('row').nth(31).waitFor();
+    await trends.getByText('1 y', { exact: true }).click();
+    await page.waitForURL('/?range=1y');
+    await trends.getByRole('row').nth(53).waitFor();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await assertFits(page);
+    await assertAccessible(page);
+    assert.deepEqual(page.problems, []);
+  });
+
   test('an address that does not exist is said to be so, with a way back', async () => {
     const page = await visit.open();
     const response = await page.goto('/nowhere');
@@ -120,3 +148,17 @@ describeInBrowser('the overview', (visit) => {
     await page.getByText('Live').waitFor();
   });
 });
+
+/** Two months as they are added up by the day: slow at first, then fast, and lately with failures. */
+const history = `
+  INSERT INTO kpi_rollup (metric, span_minutes, starts_at, count, bucket_numbers, bucket_counts)
+  SELECT metric, span, day, n,
+    CASE WHEN metric = 'sent_to_commit' THEN ARRAY[CASE WHEN old THEN 286 ELSE 240 + extract(day FROM day)::int % 7 END]::smallint[] ELSE '{}' END,
+    CASE WHEN metric = 'sent_to_commit' THEN ARRAY[n] ELSE '{}' END
+  FROM (
+    SELECT metric, day, span, day < now() - interval '31 days' AS old,
+      CASE WHEN metric = 'sends_failed' THEN (day > now() - interval '9 days')::int ELSE 500 + 40 * extract(day FROM day)::int END AS n
+    FROM unnest(ARRAY['sent_to_commit', 'sends_stored', 'sends_failed', 'messages']) AS metric,
+      unnest(ARRAY[15, 60, 240, 1440]) AS span,
+      generate_series(date_trunc('day', now(), 'UTC') - interval '62 days', now() - interval '1 day', interval '1 day') AS day
+  ) days`;
