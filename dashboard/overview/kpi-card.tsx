@@ -27,6 +27,8 @@ export function KpiCard({ kpi: { key, label, definition, figure, detail, target 
           w={280}
           withArrow
           position="bottom-end"
+          // Stays within the page's landmarks: outside of them a screen reader finds it nowhere.
+          withinPortal={false}
           events={{ hover: true, focus: true, touch: true }}
         >
           <UnstyledButton className={classes.info} aria-label={`${label}: what is measured`}>

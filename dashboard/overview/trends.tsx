@@ -62,7 +62,7 @@ export function Trends({ client, paused }: { client: Client; paused: boolean }) 
 }
 
 function TrendCard({ series, range }: { series: KpiSeries; range: Range }) {
-  const { kpi, points, total } = series;
+  const { kpi, total } = series;
   const change = compare(series, range);
   return (
     <KpiCard
@@ -75,12 +75,18 @@ function TrendCard({ series, range }: { series: KpiSeries; range: Range }) {
         target: judgeTarget(kpi, total),
       }}
     >
-      <Sparkline values={points.map(({ value }) => value)} />
+      <Sparkline values={shownOf(series)} />
       <p className={trendClasses.change} data-tone={change.tone}>
         {change.text}
       </p>
     </KpiCard>
   );
+}
+
+/** The first and the last part are cut by the range: of counts they would look like a fall. */
+function shownOf({ kpi, points }: KpiSeries): (number | null)[] {
+  const values = points.map(({ value }) => value);
+  return kpi.unit === 'COUNT' ? values.slice(1, -1) : values;
 }
 
 function TrendsSkeleton() {

@@ -73,7 +73,7 @@ describeInBrowser('the overview', (visit) => {
 
   test('what a figure means is shown on focus as well as on hover', async () => {
     const page = await visit.openSignedIn('/');
-    const info = page.getByRole('button', { name: 'Stored: what is measured', exact: true });
+    const info = page.locator('[data-kpi=stored]').getByRole('button', { name: 'Stored: what is measured' });
     await info.focus();
     await page
       .getByRole('tooltip')
@@ -106,10 +106,12 @@ describeInBrowser('the overview', (visit) => {
     await trends.getByText('1 y', { exact: true }).click();
     await page.waitForURL('/?range=1y');
     await trends.getByRole('row').nth(53).waitFor();
-    await page.setViewportSize({ width: 390, height: 844 });
-    await assertFits(page);
     await assertAccessible(page);
     assert.deepEqual(page.problems, []);
+
+    const narrow = await visit.openSignedIn('/?range=1y', { viewport: { width: 390, height: 844 } });
+    await narrow.locator('[data-kpi=trend-MESSAGES]').waitFor();
+    await assertFits(narrow);
   });
 
   test('an address that does not exist is said to be so, with a way back', async () => {
