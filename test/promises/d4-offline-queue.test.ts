@@ -13,8 +13,11 @@ import { seedMessages } from '../harness/seed-messages.ts';
 import { startProcess } from '../harness/server.ts';
 
 const WAITING = 10_000;
-/** Of the CPU of the server: where it has a core, that is within 10 s. What else this machine runs is not judged. */
-const CPU_SECONDS = 8;
+/**
+ * Of the server's CPU. It took 4 and 6 s, and 6 and 8 s by the clock, on two cores that had four times as much to do; time on
+ * a crowded machine says little, so only what is out of the question fails.
+ */
+const CPU_SECONDS = 20;
 const MB = 1e6;
 
 const heap = await heapInspector();
