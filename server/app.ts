@@ -42,6 +42,7 @@ import { createMeasure } from './telemetry/measure.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { type MetricsServer, startMetricsServer } from './telemetry/metrics-server.ts';
 import { telemetry } from './telemetry/telemetry.ts';
+import { createVisitTokens } from './visits/visit-tokens.ts';
 
 /** The composition root: the only file that builds things, and the order in which they start and stop. */
 export type RunningApp = {
@@ -142,6 +143,7 @@ export async function startApp({
     noteReading: createNoteReading({ db, config }),
     identityHash,
     erasures,
+    visitTokens: ownKey && createVisitTokens(ownKey),
     signIn: ownKey && createSignIn({ db, keys: [ownKey, ...ownKeys.slice(1)] }),
     relay,
     hub,

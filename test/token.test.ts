@@ -34,7 +34,7 @@ describe('npm run token', () => {
     const { payload, protectedHeader } = await jwtVerify(stdout.trim(), new TextEncoder().encode(AUTH_SECRET));
     assert.equal(protectedHeader.alg, 'HS256');
     const { iat, exp, ...claims } = payload;
-    assert.deepEqual(claims, { sub: 'ada-1', role: 'agent', name: 'Ada' });
+    assert.deepEqual(claims, { iss: 'parley', sub: 'ada-1', role: 'agent', name: 'Ada' });
     assert.equal(exp! - iat!, 15 * 60);
   });
 

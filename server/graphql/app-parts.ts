@@ -22,6 +22,7 @@ import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Measure } from '../telemetry/measure.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { VisitTokens } from '../visits/visit-tokens.ts';
 
 /** What resolvers and transports work with. Built in server/app.ts; verbs take from it what they need. */
 export type App = {
@@ -43,6 +44,8 @@ export type App = {
   readonly erasures: Erasures;
   /** Absent in production without AUTH_SECRET: no secret is made up there. */
   readonly signIn: SignIn | undefined;
+  /** Absent as sign-in is. */
+  readonly visitTokens: VisitTokens | undefined;
   readonly relay: Relay;
   readonly hub: FollowerHub;
   readonly inboxWatch: InboxWatch;

@@ -20,6 +20,7 @@ const features = [
   'participants',
   'presence',
   'surveys',
+  'visits',
 ];
 const featureOf = (file: string) => features.find((name) => file.startsWith(`server/${name}/`));
 
@@ -60,6 +61,8 @@ const shared = new Set([
 ]);
 /** Who else may use what, and why. */
 const exceptions: Record<string, string> = {
+  'server/visits/visit-tokens.ts server/auth/sign-token.ts': 'a visitor’s token is an ordinary one',
+  'server/visits/renew-visit.ts server/auth/authenticate.ts': 'a visit is one login',
   'server/participants/erase-conversation.ts server/messages/erase-messages.ts':
     'deleting somebody deletes what they wrote',
   'server/participants/erase-conversation.ts server/conversations/conversation-queries.ts':
