@@ -166,6 +166,17 @@ test('close() ends everything: what waits is rejected', async () => {
   await reaches(connection, 'closed');
 });
 
+test('what is asked in the moment of closing opens no socket again', async () => {
+  const connection = connect();
+  await ask(connection);
+  await connection.ready();
+  connection.close();
+  await assert.rejects(connection.attempt('{ hello }', {}), { code: 'CLIENT_CLOSED' });
+  assert.equal((await connection.stream(subscription, { from: 0 }, () => {}).ended)?.code, 'CLIENT_CLOSED');
+  await Promise.all([...sockets].map((socket) => new Promise((closed) => socket.once('close', closed))));
+  assert.equal(accepted.length, 1);
+});
+
 test('http and https addresses become those of sockets', () => {
   assert.equal(socketUrl('https://chat.example/graphql'), 'wss://chat.example/graphql');
   assert.equal(socketUrl('ws://localhost:4000/graphql'), 'ws://localhost:4000/graphql');

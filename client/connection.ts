@@ -112,7 +112,13 @@ export function createConnection(options: ConnectionOptions, admit: Admit = asyn
       error: lost,
     },
   });
-  const surroundings = { answerTimeoutMs, isOffline: () => switchedOff };
+  /** Between ready() and what it was asked for, the client may have been closed, and must not open a socket again. */
+  function silence(): ParleyError | null {
+    if (status() === 'closed') return new ParleyError('CLIENT_CLOSED', 'This client was closed.');
+    return switchedOff ? new ParleyError('NETWORK', 'Offline.') : null;
+  }
+
+  const surroundings = { answerTimeoutMs, silence };
   const keeper = keepTokenFresh({
     // A new token that is not good leaves the socket as it was.
     attempt: createSocketOperations(socket, { ...surroundings, refused() {} }).attempt,
@@ -181,7 +187,7 @@ export function createConnection(options: ConnectionOptions, admit: Admit = asyn
     for (;;) {
       const now = state.getSnapshot();
       if (now.status === 'refused') throw now.error;
-      if (now.status === 'closed') throw new ParleyError('CLIENT_CLOSED', 'This client was closed.');
+      if (now.status === 'closed') throw silence();
       if (switchedOff) {
         await wait();
       } else if (retryAt > Date.now()) {
@@ -198,7 +204,8 @@ export function createConnection(options: ConnectionOptions, admit: Admit = asyn
       bearer = await getToken();
     } catch (error) {
       if (status() !== 'connecting') return false;
-      if (hopeless.has((error as { code?: unknown }).code)) {
+      // Asking again would not help.
+      if (['UNAUTHENTICATED', 'WRONG_PARTICIPANT'].includes(String((error as { code?: unknown }).code))) {
         state.set({ status: 'refused', error: error as ParleyError });
       } else {
         failed();
@@ -290,6 +297,3 @@ export function createConnection(options: ConnectionOptions, admit: Admit = asyn
     },
   };
 }
-
-/** What a token callback may reject with when asking it again would not help. */
-const hopeless = new Set<unknown>(['UNAUTHENTICATED', 'WRONG_PARTICIPANT']);

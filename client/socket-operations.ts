@@ -18,7 +18,8 @@ export interface Stream {
 interface Surroundings {
   /** Longest wait for an answer, in ms. */
   answerTimeoutMs: number;
-  isOffline(): boolean;
+  /** Why nothing may be sent now; null when it may. */
+  silence(): ParleyError | null;
   /** An operation was answered with UNAUTHENTICATED. */
   refused(error: ParleyError): void;
 }
@@ -32,11 +33,12 @@ interface Sink<T> {
 /** Operations as promises that always settle, with every way of failing as a ParleyError. */
 export function createSocketOperations(
   socket: Client,
-  { answerTimeoutMs, isOffline, refused }: Surroundings,
+  { answerTimeoutMs, silence, refused }: Surroundings,
 ): SocketOperations {
   function subscribe<T>(query: string, variables: object, sink: Sink<T>): () => void {
-    if (isOffline()) {
-      sink.fail(new ParleyError('NETWORK', 'Offline.'));
+    const silenced = silence();
+    if (silenced) {
+      sink.fail(silenced);
       return () => {};
     }
     const fail = (error: ParleyError) => {
