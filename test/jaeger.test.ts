@@ -9,7 +9,7 @@ import { createTestDatabase } from './harness/postgres.ts';
 import { startProcess } from './harness/server.ts';
 import { askOverSocket } from './harness/whole-answer.ts';
 
-/** test/telemetry.test.ts asserts the same, and more, on a receiver of our own, wherever it runs. */
+/** test/traces.test.ts asserts the same, and more, on a receiver of our own, wherever it runs. */
 if (hasJaeger) {
   test('Jaeger shows a message as one tree, found by the traceId of the sender’s response', async (t) => {
     const jaeger = await startJaeger();
