@@ -92,6 +92,8 @@ export async function openWorld({ ownPostgres, diskMegabytes, env: worldEnv }: W
       async start(special) {
         slot.isAsItWas = special === undefined;
         server = await startProcess(database.url, { ...own, ...env, ...special });
+        // Whoever went to the other process meanwhile comes home, or the next fault would meet nobody here.
+        slot.door.cut();
       },
       kill: async () => server?.kill(),
       stop: async () => server?.stop(),
