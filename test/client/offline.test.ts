@@ -238,9 +238,13 @@ async function editApart(t: TestContext, onEditConflict?: OnEditConflict) {
   tablet.setOffline(false);
   await second;
   const rest = { message: (await storedBodies(agent, theirs.id))[0], chats: [theirs, onTablet] };
+  // The agent's receipt may come to one device before the other.
   const views = await Promise.all(
     rest.chats.map((c) =>
-      c.until(({ phase, messages: [m] }) => phase === 'live' && m?.change === null && m.body === rest.message),
+      c.until(
+        ({ phase, messages: [m] }) =>
+          phase === 'live' && m?.change === null && m.body === rest.message && m.status === 'delivered',
+      ),
     ),
   );
   assert.deepEqual(views[0]!.state?.messages[0], { ...views[1]!.state?.messages[0] });
