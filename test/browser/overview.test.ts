@@ -140,14 +140,14 @@ describeInBrowser('the overview', (visit) => {
 
   test('when the server goes away the last figures stay, and it goes on by itself when it is back', async () => {
     const page = await visit.openSignedIn('/');
-    await page.getByText('Live').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
     await visit.stopServer();
     await page.getByText('The connection was lost').waitFor();
     await page.locator('[data-kpi=messages]').waitFor();
     await assertAccessible(page);
     await visit.startServer();
     await page.getByText('The connection was lost').waitFor({ state: 'hidden' });
-    await page.getByText('Live').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
   });
 });
 

@@ -19,7 +19,7 @@ export const killRelayWithClaims: Scenario = {
     const claimed = await eventually('its sweep has claimed rows', async () => {
       const rows = await execute<{ id: string }>(
         url,
-        `SELECT id::text FROM outbox WHERE available_at > clock_timestamp() + interval '3 seconds' AND attempts = 0`,
+        `SELECT id::text FROM outbox WHERE available_at > clock_timestamp() + interval '1500 milliseconds' AND attempts = 0`,
       );
       return rows.length > 0 && rows.map(({ id }) => id);
     });
