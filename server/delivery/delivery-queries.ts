@@ -141,12 +141,14 @@ export type InboxRow = {
   readonly deliveredSeq: number;
   readonly headSeq: number;
   readonly closed: boolean;
+  /** For how long, in ms by the database's clock; null while it is not. */
+  readonly closedForMs: number | null;
   /** 0 urgent, 1 unread, 2 neither. */
   readonly rank: number;
 };
 
 const inboxFields = Prisma.sql`c.id::text AS "conversationId", m.delivered_seq AS "deliveredSeq", c.head_seq AS "headSeq",
-  c.status = 'CLOSED' AS closed,
+  c.status = 'CLOSED' AS closed, extract(epoch FROM now() - c.closed_at)::float8 * 1000 AS "closedForMs",
   CASE WHEN c.priority = 'URGENT' THEN 0 WHEN c.head_seq > m.read_seq THEN 1 ELSE 2 END AS rank`;
 
 /** Raw for its order: by rank, then priority, then newest activity. The whole list, but only ids and numbers. */

@@ -57,8 +57,10 @@ export async function followInbox(
     if (!isListed) signal.end();
   }
 
-  function list({ conversationId, headSeq, closed: isClosed, rank }: InboxRow, position: number): void {
-    if (isClosed && position >= headSeq) {
+  function list(row: InboxRow, position: number): void {
+    const { conversationId, headSeq, closed: isClosed, closedForMs, rank } = row;
+    // What was closed a moment ago still gets receipts: a device that comes back is to see them as one that stayed does.
+    if (isClosed && position >= headSeq && (closedForMs ?? 0) >= config.INBOX_CLOSED_LINGER_MS) {
       reached.set(conversationId, position);
       return;
     }

@@ -236,6 +236,15 @@ describe('D7: receipts', () => {
       );
     });
 
+    test('D7: an inbox opened right after a conversation was closed hears who read it', async (t) => {
+      const { cleo, ada, id, head } = await meet(t, topology());
+      await ada.run(documents.close, { input: { conversationId: id } });
+      const frames = ada.followInbox([{ conversationId: id, seq: head + 1 }]);
+      await frames.until(({ conversation, update }) => conversation.id === id && update.__typename === 'CaughtUp');
+      await acknowledge(cleo, id, { readSeq: head + 1 });
+      await frames.until(({ update }) => update.__typename === 'ReceiptAdvanced' && update.readSeq === head + 1);
+    });
+
     test('D7: receipts are given in a closed conversation too', async (t) => {
       const { cleo, ada, id, head } = await meet(t, topology());
       await ada.run(documents.close, { input: { conversationId: id } });
