@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { type EventData, run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
@@ -55,11 +56,22 @@ async function runTests(): Promise<{ counts: Counts; skipped: string[] }> {
     if (skip !== undefined || todo !== undefined) skipped.push(`${name} (${file})`);
   });
   let counts: Counts | undefined;
+  const seconds = new Map<string, number>();
   results.on('test:summary', (summary) => {
     // There is one for each file, and one for all.
     if (summary.file === undefined) counts = summary.counts as Counts;
+    else seconds.set(summary.file, summary.duration_ms / 1000);
   });
   for await (const text of results.compose(new spec())) process.stdout.write(text);
   if (!counts) throw new Error('The test runner came to no result.');
+  if (seconds.size > 1) console.log(`Slowest files:\n${slowest(seconds)}`);
   return { counts, skipped };
+}
+
+function slowest(seconds: Map<string, number>): string {
+  return [...seconds]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 15)
+    .map(([file, s]) => `  ${s.toFixed(1).padStart(6)} s  ${relative('.', file)}`)
+    .join('\n');
 }
