@@ -14,6 +14,8 @@ export interface InboxEntry extends ConversationFields {
   readonly headSeq: number;
   readonly unreadCount: number;
   readonly lastMessage: WireMessage | null;
+  /** Of agents' internal notes: the conversation that they are about. */
+  readonly notesOf: { readonly id: string } | null;
 }
 
 export interface InboxView {
@@ -38,7 +40,7 @@ interface InboxPage {
 }
 
 interface InboxUpdate {
-  inboxUpdates: { conversation: ConversationFields & { unreadCount: number }; update: ConversationUpdate };
+  inboxUpdates: { conversation: Omit<InboxEntry, 'headSeq' | 'lastMessage'>; update: ConversationUpdate };
 }
 
 const KEY = 'inbox';
@@ -72,7 +74,7 @@ export function followInbox(connection: Connection, kept: Kept): Inbox {
         const page: InboxPage = await request(connection, inboxQuery, () => ({ after }), { patient: true });
         for (const { node } of page.conversations.edges) {
           const { messages, ...fields } = node;
-          conversations.push({ ...fields, lastMessage: messages.edges.at(-1)?.node ?? null });
+          conversations.push({ ...fields, lastMessage: messages.edges.at(-1)?.node ?? null, notesOf: null });
         }
         after = page.conversations.pageInfo.hasNextPage ? page.conversations.pageInfo.endCursor : null;
       } while (after && !stopped);

@@ -74,7 +74,7 @@ export const inboxQuery = `query Inbox($after: String) {
 
 export const inboxUpdatesSubscription = `subscription InboxUpdates($positions: [ConversationPosition!]) {
   inboxUpdates(positions: $positions) {
-    conversation { ...ConversationParts unreadCount }
+    conversation { ...ConversationParts unreadCount notesOf { id } }
     update { ...UpdateParts }
   }
 } ${person} ${message} ${conversation} ${update}`;

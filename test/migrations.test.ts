@@ -98,6 +98,15 @@ const upgrades = [
                 '00000000-0000-7000-8000-000000000001', 'hello', '\\x01', now());`,
     question: `SELECT count(*) = 1 AS answer FROM message WHERE body = 'hello' AND seq = 1`,
   },
+  {
+    migration: '20261122131912_notes',
+    rows: `
+      INSERT INTO participant (id, external_id, name, role) VALUES ('00000000-0000-7000-8000-000000000001', 'c', 'Cy', 'CUSTOMER');
+      INSERT INTO conversation (id, starter_id, status, assignee_id, closed_at)
+        SELECT uuidv7(), p.id, s::"ConversationStatus", CASE s WHEN 'OPEN' THEN p.id END, CASE s WHEN 'CLOSED' THEN now() END
+        FROM participant p, unnest('{WAITING,OPEN,CLOSED}'::text[]) AS s;`,
+    question: `SELECT count(DISTINCT status) = 3 AND bool_and(notes_of_id IS NULL) AS answer FROM conversation`,
+  },
 ];
 
 describe('data written before a migration', () => {

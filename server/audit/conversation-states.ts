@@ -6,7 +6,7 @@ export const conversationStates: RangeCheck = {
       name: 'statuses',
       promise: 'rules',
       level: 'error',
-      says: 'closed has a closing time, open has an assignee, waiting has none',
+      says: 'closed has a closing time, open has an assignee unless it is notes, waiting has none',
     },
     { name: 'people', promise: 'rules', level: 'error', says: 'who started it was a member; who is assigned is one' },
     {
@@ -19,7 +19,7 @@ export const conversationStates: RangeCheck = {
   inspect: (db, { first, last }) => db.$queryRaw<Tally[]>`/* audit_conversation_states */
     WITH judged AS (
       SELECT c.id, c.status,
-        (c.status = 'CLOSED') <> (c.closed_at IS NOT NULL) OR (c.status = 'OPEN' AND c.assignee_id IS NULL)
+        (c.status = 'CLOSED') <> (c.closed_at IS NOT NULL) OR (c.status = 'OPEN' AND c.assignee_id IS NULL AND c.notes_of_id IS NULL)
           OR (c.status = 'WAITING' AND c.assignee_id IS NOT NULL) AS status_wrong,
         NOT EXISTS (SELECT 1 FROM member m WHERE m.conversation_id = c.id AND m.participant_id = c.starter_id) AS starter_wrong,
         c.assignee_id IS NOT NULL AND NOT EXISTS (

@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../db.ts';
-import { conversationClosed, forbidden, notFound } from '../errors.ts';
+import { badInput, conversationClosed, forbidden, notFound } from '../errors.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
 import type { Conversation } from './conversation.ts';
 import { readAccess } from './conversation-queries.ts';
@@ -9,13 +9,14 @@ import { readAccess } from './conversation-queries.ts';
  * is looked at. (send_messages() and acknowledge_messages() check the same in SQL.)
  *
  * Customers may pass for conversations that they are members of; agents and managers for all. What is not theirs looks
- * exactly like what does not exist (D8).
+ * exactly like what does not exist (D8). Internal notes are never a customer's, not even of one who was let in as an agent.
  */
 export type Access = { readonly conversation: Conversation; readonly isMember: boolean };
 
 export async function accessConversation(db: Db | Tx, viewer: Viewer, id: string): Promise<Access> {
   const found = await readAccess(db, viewer.id, id);
-  if (!found || (!found.isMember && !isStaff(viewer))) throw notFound('conversation');
+  const isTheirs = isStaff(viewer) || (found?.isMember && found.notesOfId === null);
+  if (!found || !isTheirs) throw notFound('conversation');
   const { isMember, ...conversation } = found;
   return { conversation, isMember };
 }
@@ -32,6 +33,11 @@ export const notAMember = () =>
 
 export function mustNotBeClosed({ status }: Conversation): void {
   if (status === 'CLOSED') throw conversationClosed();
+}
+
+/** Notes are nobody's task and never end: what can be assigned, closed or rated is the conversation that they are about. */
+export function mustNotBeNotes({ notesOfId }: Conversation): void {
+  if (notesOfId !== null) throw badInput('conversationId', 'names internal notes, which have no status of their own.');
 }
 
 export function mustBeStaff(viewer: Viewer): void {

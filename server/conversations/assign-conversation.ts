@@ -3,19 +3,21 @@ import { badInput, conflict, notFound } from '../errors.ts';
 import { changeConversation } from '../outbox/append-event.ts';
 import type { Relay } from '../outbox/relay-outbox.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
-import { accessConversation, mustBeStaff, mustNotBeClosed } from './access-conversation.ts';
+import { accessConversation, mustBeStaff, mustNotBeClosed, mustNotBeNotes } from './access-conversation.ts';
 import { type Conversation, conversationFields } from './conversation.ts';
 import { joinMember } from './join-member.ts';
+import { joinNotes } from './join-notes.ts';
 
 /** Claims a waiting conversation, or hands it over. The new assignee becomes a member first (ParticipantJoined, then ConversationChanged). */
-export function assignConversation(
-  { db, relay }: { db: Db; relay: Relay },
+export async function assignConversation(
+  parts: { db: Db; relay: Relay },
   viewer: Viewer,
   { conversationId, agentId = viewer.id }: { conversationId: string; agentId: string | undefined },
 ): Promise<Conversation> {
-  return changeConversation({ db, relay }, conversationId, async (tx, append) => {
+  const assigned = await changeConversation(parts, conversationId, async (tx, append) => {
     const { conversation } = await accessConversation(tx, viewer, conversationId);
     mustBeStaff(viewer);
+    mustNotBeNotes(conversation);
     // A retry is recognised before the status, as with sends.
     if (conversation.assigneeId === agentId) return conversation;
     mustNotBeClosed(conversation);
@@ -30,4 +32,6 @@ export function assignConversation(
     await append({ kind: 'CONVERSATION_CHANGED', actorId: viewer.id });
     return tx.conversation.findUniqueOrThrow({ where: { id: conversationId }, select: conversationFields });
   });
+  await joinNotes(parts, viewer, conversationId);
+  return assigned;
 }

@@ -2,7 +2,7 @@ import type { Db } from '../db.ts';
 import { changeConversation } from '../outbox/append-event.ts';
 import type { Relay } from '../outbox/relay-outbox.ts';
 import type { Viewer } from '../participants/participant.ts';
-import { accessAsMember } from './access-conversation.ts';
+import { accessAsMember, mustNotBeNotes } from './access-conversation.ts';
 import { type Conversation, conversationFields } from './conversation.ts';
 
 export function closeConversation(
@@ -12,6 +12,7 @@ export function closeConversation(
 ): Promise<Conversation> {
   return changeConversation({ db, relay }, conversationId, async (tx, append) => {
     const conversation = await accessAsMember(tx, viewer, conversationId);
+    mustNotBeNotes(conversation);
     if (conversation.status === 'CLOSED') return conversation;
     await tx.conversation.update({ where: { id: conversationId }, data: { status: 'CLOSED', closedAt: new Date() } });
     await append({ kind: 'CONVERSATION_CHANGED', actorId: viewer.id });

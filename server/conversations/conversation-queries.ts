@@ -16,7 +16,7 @@ export async function readAccess(
   const [row] = await db.$queryRaw<(Conversation & { isMember: boolean })[]>`/* access_conversation */
     SELECT c.id::text, c.subject, c.topic, c.status::text, c.priority::text, c.head_seq AS "headSeq",
       c.assignee_id::text AS "assigneeId", c.created_at AS "createdAt", c.closed_at AS "closedAt",
-      m.participant_id IS NOT NULL AS "isMember"
+      c.notes_of_id::text AS "notesOfId", m.participant_id IS NOT NULL AS "isMember"
     FROM conversation c
       LEFT JOIN member m ON m.conversation_id = c.id AND m.participant_id = ${viewerId}::uuid AND m.left_at IS NULL
     WHERE c.id = ${id}::uuid`;
@@ -59,7 +59,7 @@ export function listConversations(
   { status, assigneeId, mine }: ConversationFilter,
   { limit, after }: { limit: number; after: ListPosition | undefined },
 ): Promise<ListedConversation[]> {
-  const conditions = [Prisma.sql`true`];
+  const conditions = [Prisma.sql`c.notes_of_id IS NULL`];
   if (mine || !isStaff(viewer)) conditions.push(Prisma.sql`c.id IN (SELECT conversation_id FROM mine)`);
   if (status.length > 0) conditions.push(Prisma.sql`c.status = ANY (${status}::text[]::"ConversationStatus"[])`);
   if (assigneeId !== undefined) conditions.push(Prisma.sql`c.assignee_id = ${assigneeId}::uuid`);
@@ -69,7 +69,7 @@ export function listConversations(
       SELECT conversation_id FROM member WHERE participant_id = ${viewer.id}::uuid AND left_at IS NULL
     )
     SELECT c.id::text, c.subject, c.topic, c.status::text, c.priority::text, c.head_seq AS "headSeq", c.assignee_id::text AS "assigneeId",
-      c.created_at AS "createdAt", c.closed_at AS "closedAt", a.at AS "activityAt"
+      c.created_at AS "createdAt", c.closed_at AS "closedAt", c.notes_of_id::text AS "notesOfId", a.at AS "activityAt"
     FROM conversation_activity a JOIN conversation c ON c.id = a.conversation_id
     WHERE ${Prisma.join(conditions, ' AND ')}
     ORDER BY a.at DESC, a.conversation_id DESC LIMIT ${limit}::int`;

@@ -10,6 +10,8 @@ export type Conversation = {
   readonly assigneeId: string | null;
   readonly createdAt: Date;
   readonly closedAt: Date | null;
+  /** Of internal notes: the conversation that they are about. */
+  readonly notesOfId: string | null;
 };
 
 export type Member = {
@@ -31,4 +33,5 @@ export const conversationFields = {
   assigneeId: true,
   createdAt: true,
   closedAt: true,
+  notesOfId: true,
 } as const;

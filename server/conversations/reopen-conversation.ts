@@ -2,7 +2,7 @@ import type { Db } from '../db.ts';
 import { changeConversation } from '../outbox/append-event.ts';
 import type { Relay } from '../outbox/relay-outbox.ts';
 import type { Viewer } from '../participants/participant.ts';
-import { accessAsMember, mustBeStaff } from './access-conversation.ts';
+import { accessAsMember, mustBeStaff, mustNotBeNotes } from './access-conversation.ts';
 import { type Conversation, conversationFields } from './conversation.ts';
 import { presentMembers } from './conversation-queries.ts';
 
@@ -14,6 +14,7 @@ export function reopenConversation(
   return changeConversation({ db, relay }, conversationId, async (tx, append) => {
     const conversation = await accessAsMember(tx, viewer, conversationId);
     mustBeStaff(viewer);
+    mustNotBeNotes(conversation);
     if (conversation.status !== 'CLOSED') return conversation;
     const status = conversation.assigneeId === null ? 'WAITING' : 'OPEN';
     await tx.conversation.update({ where: { id: conversationId }, data: { status, closedAt: null } });

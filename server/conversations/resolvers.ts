@@ -8,6 +8,7 @@ import { assignConversation } from './assign-conversation.ts';
 import { closeConversation } from './close-conversation.ts';
 import type { Member } from './conversation.ts';
 import { pageOfConversations } from './list-conversations.ts';
+import { openNotes } from './open-notes.ts';
 import { removeParticipant } from './remove-participant.ts';
 import { reopenConversation } from './reopen-conversation.ts';
 import { startConversation } from './start-conversation.ts';
@@ -70,6 +71,9 @@ export const conversationResolvers: Resolvers = {
     reopenConversation: async (_root, { input }, { app, viewer }) => ({
       conversation: await reopenConversation(app, viewer, checkId('conversationId', input.conversationId)),
     }),
+    openNotes: async (_root, { input }, { app, viewer }) => ({
+      notes: await openNotes(app, viewer, checkId('conversationId', input.conversationId)),
+    }),
   },
   Conversation: {
     assignee: async ({ assigneeId }, _args, { loaders }) =>
@@ -81,6 +85,9 @@ export const conversationResolvers: Resolvers = {
       if (isStaff(viewer)) await app.noteReading(viewer, id, isPresent(await loaders.members.load(id), viewer));
       return pageOfMessages(app, id, page);
     },
+    notes: ({ id }, _args, { viewer, loaders }) => (isStaff(viewer) ? loaders.notes.load(id) : null),
+    notesOf: async ({ notesOfId }, _args, { viewer, loaders }) =>
+      isStaff(viewer) && notesOfId !== null ? ((await loaders.conversation.load(notesOfId)) ?? null) : null,
     survey: ({ id }, _args, { loaders }) => loaders.survey.load(id),
   },
   ConversationMember: {

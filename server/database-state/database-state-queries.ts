@@ -27,7 +27,7 @@ export async function readDatabaseState(db: Db): Promise<DatabaseState | undefin
       coalesce((SELECT extract(epoch FROM now() - created_at)::float8 FROM outbox ORDER BY id LIMIT 1), 0) AS "outboxOldest",
       (SELECT count(*)::int FROM dead_letter) AS "deadLetters",
       w.count AS waiting, coalesce(extract(epoch FROM now() - w.since)::float8, 0) AS "longestWaiting",
-      (SELECT count(*)::int FROM conversation WHERE status = 'OPEN') AS open,
+      (SELECT count(*)::int FROM conversation WHERE status = 'OPEN' AND notes_of_id IS NULL) AS open,
       d.xact_commit::float8 AS commits, d.xact_rollback::float8 AS rollbacks, d.deadlocks::float8 AS deadlocks,
       pg_database_size(d.datid)::float8 AS size, d.numbackends AS connections,
       current_setting('max_connections')::int AS "maxConnections",
@@ -35,7 +35,7 @@ export async function readDatabaseState(db: Db): Promise<DatabaseState | undefin
       (SELECT coalesce(json_agg(json_build_object('table', relname, 'live', n_live_tup, 'dead', n_dead_tup)), '[]')
         FROM pg_stat_user_tables WHERE schemaname = current_schema()) AS tables
     FROM pg_stat_database d,
-      (SELECT count(*)::int, min(created_at) AS since FROM conversation WHERE status = 'WAITING') w
+      (SELECT count(*)::int, min(created_at) AS since FROM conversation WHERE status = 'WAITING' AND notes_of_id IS NULL) w
     WHERE d.datname = current_database()`;
   return state;
 }

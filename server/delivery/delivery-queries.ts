@@ -141,6 +141,8 @@ export type InboxRow = {
   readonly deliveredSeq: number;
   readonly headSeq: number;
   readonly closed: boolean;
+  /** Of internal notes: what they are about; they count as closed when that is. */
+  readonly notesOfId: string | null;
   /** For how long, in ms by the database's clock; null while it is not. */
   readonly closedForMs: number | null;
   /** 0 urgent, 1 unread, 2 neither. */
@@ -148,17 +150,23 @@ export type InboxRow = {
 };
 
 const inboxFields = Prisma.sql`c.id::text AS "conversationId", m.delivered_seq AS "deliveredSeq", c.head_seq AS "headSeq",
-  c.status = 'CLOSED' AS closed, extract(epoch FROM now() - c.closed_at)::float8 * 1000 AS "closedForMs",
-  CASE WHEN c.priority = 'URGENT' THEN 0 WHEN c.head_seq > m.read_seq THEN 1 ELSE 2 END AS rank`;
+  c.notes_of_id::text AS "notesOfId", coalesce(o.status, c.status) = 'CLOSED' AS closed,
+  extract(epoch FROM now() - coalesce(o.closed_at, c.closed_at))::float8 * 1000 AS "closedForMs",
+  CASE WHEN coalesce(o.priority, c.priority) = 'URGENT' THEN 0 WHEN c.head_seq > m.read_seq THEN 1 ELSE 2 END AS rank`;
+
+/** Notes are nobody's who is a customer by now. */
+const inboxTables = Prisma.sql`member m JOIN conversation c ON c.id = m.conversation_id
+    LEFT JOIN conversation o ON o.id = c.notes_of_id`;
+const isTheirs = Prisma.sql`m.left_at IS NULL
+  AND (c.notes_of_id IS NULL OR (SELECT p.role FROM participant p WHERE p.id = m.participant_id) <> 'CUSTOMER')`;
 
 /** Raw for its order: by rank, then priority, then newest activity. The whole list, but only ids and numbers. */
 export function readInbox(db: Db, participantId: string): Promise<InboxRow[]> {
   return db.$queryRaw<InboxRow[]>`/* read_inbox */
     SELECT ${inboxFields}
-    FROM member m
-      JOIN conversation c ON c.id = m.conversation_id
+    FROM ${inboxTables}
       JOIN conversation_activity a ON a.conversation_id = c.id
-    WHERE m.participant_id = ${participantId}::uuid AND m.left_at IS NULL
+    WHERE m.participant_id = ${participantId}::uuid AND ${isTheirs}
     ORDER BY rank, c.priority DESC, a.at DESC, c.id`;
 }
 
@@ -166,8 +174,8 @@ export function readInbox(db: Db, participantId: string): Promise<InboxRow[]> {
 export function readInboxOf(db: Db, participantId: string, conversationIds: readonly string[]): Promise<InboxRow[]> {
   return db.$queryRaw<InboxRow[]>`/* read_inbox_of */
     SELECT ${inboxFields}
-    FROM member m JOIN conversation c ON c.id = m.conversation_id
-    WHERE m.conversation_id = ANY (${conversationIds}::uuid[]) AND m.participant_id = ${participantId}::uuid AND m.left_at IS NULL
+    FROM ${inboxTables}
+    WHERE m.conversation_id = ANY (${conversationIds}::uuid[]) AND m.participant_id = ${participantId}::uuid AND ${isTheirs}
     ORDER BY rank, c.priority DESC, c.id`;
 }
 

@@ -34,6 +34,8 @@ export async function followInbox(
   const lively = new Set<ConversationReader>();
   /** Where this device stands in conversations that are not followed (any more). */
   const reached = new Map<string, number>(positions);
+  /** By what they are about: notes that are followed. */
+  const notes = new Map<string, string>();
   const turns = createInboxTurns({ attach, onReady: signal.raise });
   const closed = createLingering({ lingerMs: config.INBOX_CLOSED_LINGER_MS, onDue: signal.raise });
   signal.onEnd(closed.stop);
@@ -58,13 +60,14 @@ export async function followInbox(
   }
 
   function list(row: InboxRow, position: number): void {
-    const { conversationId, headSeq, closed: isClosed, closedForMs, rank } = row;
+    const { conversationId, headSeq, closed: isClosed, closedForMs, notesOfId, rank } = row;
     // What was closed a moment ago still gets receipts: a device that comes back is to see them as one that stayed does.
     if (isClosed && position >= headSeq && (closedForMs ?? 0) >= config.INBOX_CLOSED_LINGER_MS) {
       reached.set(conversationId, position);
       return;
     }
     turns.add({ conversationId, position, rank });
+    if (notesOfId !== null) notes.set(notesOfId, conversationId);
     if (isClosed) closed.mark(conversationId);
   }
 
@@ -144,6 +147,8 @@ export async function followInbox(
     try {
       for await (const update of takeAll(reader, signal, measure)) {
         yield { conversationId, update };
+        const aside = notes.get(conversationId);
+        if (aside !== undefined && mayClose(update)) closed.mark(aside);
         if (mayClose(update) || (update.type === 'event' && closed.has(conversationId))) closed.mark(conversationId);
       }
     } catch (error) {

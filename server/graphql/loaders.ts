@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { Member } from '../conversations/conversation.ts';
+import { type Conversation, conversationFields, type Member } from '../conversations/conversation.ts';
 import { countUnread } from '../conversations/conversation-queries.ts';
 import type { Participant, Viewer } from '../participants/participant.ts';
 import { readOnline } from '../presence/presence-queries.ts';
@@ -23,6 +23,20 @@ export function createLoaders({ db, participants }: App, viewer: Viewer) {
       });
       const byId = new Map(rows.map((row) => [row.id, row.lastSeenAt]));
       return ids.map((id) => byId.get(id) ?? null);
+    }),
+    conversation: new DataLoader<string, Conversation | undefined>(async (ids) => {
+      const rows = await db.conversation.findMany({ where: { id: { in: [...ids] } }, select: conversationFields });
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => byId.get(id));
+    }),
+    /** By the conversation that they are about. */
+    notes: new DataLoader<string, Conversation | null>(async (ids) => {
+      const rows = await db.conversation.findMany({
+        where: { notesOfId: { in: [...ids] } },
+        select: conversationFields,
+      });
+      const byConversation = new Map(rows.map((row) => [row.notesOfId, row]));
+      return ids.map((id) => byConversation.get(id) ?? null);
     }),
     /** In the order of joining. */
     members: new DataLoader<string, Member[]>(async (ids) => {

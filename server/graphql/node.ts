@@ -41,7 +41,9 @@ async function messageNode({ app, viewer }: Context, id: string) {
 
 /** Customers see those who are or were in a conversation with them. */
 async function participantNode({ app, viewer }: Context, id: string) {
-  const together = { some: { conversation: { members: { some: { participantId: viewer.id, leftAt: null } } } } };
+  const together = {
+    some: { conversation: { notesOfId: null, members: { some: { participantId: viewer.id, leftAt: null } } } },
+  };
   const visible = isStaff(viewer) || viewer.id === id ? {} : { memberships: together };
   const participant: Participant | null = await app.db.participant.findFirst({
     where: { id, ...visible },

@@ -69,15 +69,15 @@ async function leave(
     data: { leftAt: new Date() },
   });
   if (left.count > 0) await append({ kind: 'PARTICIPANT_LEFT', actorId, participantId });
-  const { subject, status, starterId, assigneeId } = await tx.conversation.findUniqueOrThrow({
+  const { subject, status, starterId, assigneeId, notesOfId } = await tx.conversation.findUniqueOrThrow({
     where: { id: conversationId },
-    select: { subject: true, status: true, starterId: true, assigneeId: true },
+    select: { subject: true, status: true, starterId: true, assigneeId: true, notesOfId: true },
   });
   const open = status !== 'CLOSED';
   const changes = {
     ...(subject !== null && starterId === participantId ? { subject: null } : {}),
     ...(assigneeId === participantId ? { assigneeId: null, ...(open ? { status: 'WAITING' as const } : {}) } : {}),
-    ...(open && left.count > 0 && (await wasLastCustomer(tx, participantId, conversationId))
+    ...(open && notesOfId === null && left.count > 0 && (await wasLastCustomer(tx, participantId, conversationId))
       ? { status: 'CLOSED' as const, closedAt: new Date() }
       : {}),
   };

@@ -21,7 +21,7 @@ export async function* exportParticipant(
   yield* array(readSessions(db, participant.id));
   yield ',\n"conversations":[';
   let separator = '\n';
-  for await (const membership of readMemberships(db, participant.id)) {
+  for await (const membership of readMemberships(db, participant)) {
     const sees = membership.leftAt === null && !isStaff(participant);
     yield `${separator}${JSON.stringify(describe(membership, participant.id, sees)).slice(0, -1)},"messages":`;
     const messages = readAllMessages(db, membership.conversationId, sees ? undefined : participant.id);

@@ -1,4 +1,5 @@
 import type { Db } from '../db.ts';
+import type { Participant } from './participant.ts';
 
 /** One page of each kind; the export never holds more. */
 const CONVERSATIONS = 100;
@@ -39,11 +40,12 @@ export async function* readSessions(db: Db, id: string) {
   }
 }
 
-/** Every conversation that they are or were in, with the others who are in it now. */
-export async function* readMemberships(db: Db, participantId: string) {
+/** Every conversation that they are or were in, with the others who are in it now. Internal notes are never a customer's. */
+export async function* readMemberships(db: Db, { id: participantId, role }: Pick<Participant, 'id' | 'role'>) {
+  const conversation = role === 'CUSTOMER' ? { notesOfId: null } : {};
   for (let after: string | undefined; ; ) {
     const page = await db.member.findMany({
-      where: { participantId, ...(after ? { conversationId: { gt: after } } : {}) },
+      where: { participantId, conversation, ...(after ? { conversationId: { gt: after } } : {}) },
       select: {
         conversationId: true,
         joinedAt: true,

@@ -13,7 +13,7 @@ export type Participant = {
 /** Who makes a request: the participant that the token stands for. */
 export type Viewer = Participant;
 
-export const isStaff = ({ role }: Participant) => role !== 'CUSTOMER';
+export const isStaff = ({ role }: Pick<Participant, 'role'>) => role !== 'CUSTOMER';
 
 export const participantFields = { id: true, externalId: true, name: true, role: true, deletedAt: true } as const;
 

@@ -18,6 +18,9 @@ export type Target = {
   ownSessionId: string;
   othersSessionId: string;
   visitToken: string;
+  /** The internal notes on it, made by an agent in it, and what that agent has written there. */
+  notesId: string;
+  noteId: string;
 };
 type Attempt = readonly [document: string, variables: Record<string, unknown>];
 
@@ -25,6 +28,7 @@ const node = 'query Node($id: ID!) { node(id: $id) { id __typename } }';
 const list = 'query ($mine: Boolean) { conversations(first: 100, filter: { mine: $mine }) { edges { node { id } } } }';
 const sessions = 'query ($id: ID) { sessions(participantId: $id) { edges { node { id } } } }';
 const endSession = 'mutation ($id: ID!) { endSession(id: $id) { session { id } } }';
+const openNotes = 'mutation ($input: OpenNotesInput!) { openNotes(input: $input) { notes { id } } }';
 const startVisit = 'mutation { startVisit { visit { token } } }';
 const renewVisit = 'mutation ($input: RenewVisitInput!) { renewVisit(input: $input) { visit { token } } }';
 const claimVisit = 'mutation ($input: ClaimVisitInput!) { claimVisit(input: $input) { conversations } }';
@@ -91,6 +95,26 @@ export const attempts: Record<string, (target: Target, actor: Pick<Actor, 'token
   setTyping: ({ conversationId }) => [documents.type, { input: { conversationId, typing: true } }],
   closeConversation: ({ conversationId }) => [documents.close, { input: { conversationId } }],
   reopenConversation: ({ closedId }) => [documents.reopen, { input: { conversationId: closedId } }],
+  openNotes: ({ conversationId }) => [openNotes, { input: { conversationId } }],
+  'conversation (internal notes)': ({ notesId }) => [documents.conversation, { id: notesId }],
+  'node (internal notes)': ({ notesId }) => [node, { id: notesId }],
+  'node (a message of internal notes)': ({ noteId }) => [node, { id: noteId }],
+  'sendMessage (into internal notes)': ({ notesId }) => [
+    documents.send,
+    { input: { id: randomUUID(), conversationId: notesId, body: 'x' } },
+  ],
+  'deleteMessage (from internal notes)': ({ notesId, noteId }) => [
+    documents.remove,
+    { input: { conversationId: notesId, messageId: noteId } },
+  ],
+  'acknowledge (internal notes)': ({ notesId }) => [
+    documents.acknowledge,
+    { input: { conversationId: notesId, readSeq: 1 } },
+  ],
+  'setTyping (into internal notes)': ({ notesId }) => [
+    documents.type,
+    { input: { conversationId: notesId, typing: true } },
+  ],
   submitSurvey: ({ closedId }) => [documents.rate, { input: { conversationId: closedId, rating: 5 } }],
   "endSession (one's own)": ({ ownSessionId }) => [endSession, { id: ownSessionId }],
   "endSession (another's)": ({ othersSessionId }) => [endSession, { id: othersSessionId }],
@@ -112,6 +136,10 @@ export const attempts: Record<string, (target: Target, actor: Pick<Actor, 'token
   renewVisit: ({ visitToken }) => [renewVisit, { input: { visitToken } }],
   claimVisit: ({ visitToken }) => [claimVisit, { input: { visitToken } }],
   'subscribe conversationUpdates': ({ conversationId }) => [documents.follow, { conversationId, afterSeq: 0 }],
+  'subscribe conversationUpdates (internal notes)': ({ notesId }) => [
+    documents.follow,
+    { conversationId: notesId, afterSeq: 0 },
+  ],
   'subscribe inboxUpdates': () => [documents.followInbox, { positions: [] }],
   'subscribe kpiOverview': () => ['subscription { kpiOverview { messagesTotal } }', {}],
 };

@@ -59,6 +59,11 @@ export async function openScene(t: Pick<TestContext, 'after'>, server: TestServe
     return id;
   }
 
+  async function notesOn(conversationId: string): Promise<string> {
+    const document = 'mutation ($input: OpenNotesInput!) { openNotes(input: $input) { notes { id } } }';
+    return (await ada.run(document, { input: { conversationId } })).openNotes.notes.id;
+  }
+
   async function post(token: string): Promise<string> {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
     const body = JSON.stringify({ query: '{ viewer { id } }' });
@@ -96,13 +101,19 @@ export async function openScene(t: Pick<TestContext, 'after'>, server: TestServe
         ownSessionId: '',
         othersSessionId: '',
         visitToken: '',
+        notesId: '',
+        noteId: '',
       };
-      if (needs('conversationId', 'ownMessageId', 'othersMessageId', 'participantId'))
+      if (needs('conversationId', 'ownMessageId', 'othersMessageId', 'participantId', 'notesId', 'noteId'))
         target.conversationId = await keep('conversation', conversation);
       if (needs('ownMessageId', 'othersMessageId')) {
         const writer = members.includes(part) ? actors[part] : actors['agent in it'];
         target.ownMessageId = (await writer.send(target.conversationId, 'own')).id;
         target.othersMessageId = (await actors.other.send(target.conversationId, 'another’s')).id;
+      }
+      if (needs('notesId', 'noteId')) {
+        target.notesId = await keep('notes', () => notesOn(target.conversationId));
+        target.noteId = (await ada.send(target.notesId, 'between us')).id;
       }
       if (needs('closedId')) target.closedId = await keep('closed', closedConversation);
       if (needs('elsewhereId', 'elsewhereExternalId', 'othersSessionId')) {
