@@ -11,8 +11,11 @@ import { createSessionRecorder } from './auth/record-session.ts';
 import { createIdentityHash } from './auth/remember-identity.ts';
 import { createRemoteKeys } from './auth/remote-keys.ts';
 import { createSignIn } from './auth/sign-in.ts';
+import { signToken } from './auth/sign-token.ts';
 import { createVerifyToken } from './auth/verify-token.ts';
 import { createAccessWatch } from './auth/watch-access.ts';
+import { createCanary } from './canary/run-canary.ts';
+import type { CanaryParticipant } from './canary-participants.ts';
 import type { Config } from './config.ts';
 import { createReadiness } from './database-state/check-ready.ts';
 import { observeDatabase } from './database-state/observe-database.ts';
@@ -37,6 +40,7 @@ import { createPresenceBoard } from './presence/presence-board.ts';
 import { createPresenceTracker } from './presence/track-presence.ts';
 import { createRateLimits } from './rate-limit/rate-limits.ts';
 import { openRedis } from './redis.ts';
+import type { Repeating } from './repeat.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMeasure } from './telemetry/measure.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -81,8 +85,9 @@ export async function startApp({
   });
   const measure = createMeasure({ metrics, kpis });
 
-  const [ownKey, fingerprintKey, identityKey] = await Promise.all([
+  const [ownKey, canaryKey, fingerprintKey, identityKey] = await Promise.all([
     ownSigningKey(config, db),
+    installationKey(db, 'canary'),
     installationKey(db, 'body_fingerprint'),
     installationKey(db, 'deleted_identity'),
   ]);
@@ -98,6 +103,7 @@ export async function startApp({
   const verifyToken = createVerifyToken({
     keys: ownKeys,
     remoteKeys,
+    canaryKey,
     issuer: config.AUTH_ISSUER,
     audience: config.AUTH_AUDIENCE,
   });
@@ -155,7 +161,11 @@ export async function startApp({
     whyNotReady: createReadiness(db),
   };
 
+  const signCanary = ({ sub, role }: CanaryParticipant) =>
+    signToken(canaryKey, { sub, role, name: 'Canary', expiresInSeconds: CANARY_TOKEN_S });
+
   let http: HttpServer | undefined;
+  let canary: Repeating | undefined;
   let metricsServer: MetricsServer | undefined;
   let stopped: Promise<void> | undefined;
 
@@ -165,6 +175,7 @@ export async function startApp({
       log.error('the graceful stop took too long');
       process.exit(1);
     }, config.DRAIN_DELAY_MS + config.DRAIN_TIMEOUT_MS).unref();
+    await canary?.stop();
     await http?.drain();
     const background = [access, auditRetention, sessionRetention, erasures, kpiKeeper];
     await Promise.all(background.map((work) => work.stop()));
@@ -196,12 +207,17 @@ export async function startApp({
     kpis.start();
     metricsServer = await startMetricsServer({ port: config.METRICS_PORT, host: config.HOST, log });
     http = await startHttpServer(app);
+    canary = createCanary({ db, config, sign: signCanary, ownUrl: http.ownUrl, measure, log, onError });
+    canary.start();
   } catch (error) {
     await stop();
     throw error;
   }
   return { app, url: http.url, metricsUrl: metricsServer.url, stop: () => (stopped ??= stop()) };
 }
+
+/** A run takes seconds at most. */
+const CANARY_TOKEN_S = 60;
 
 const toKey = (secret: string) => new TextEncoder().encode(secret);
 

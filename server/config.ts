@@ -196,6 +196,19 @@ const fields = {
   ERASURE_LEASE_MS: ms(30_000).describe(
     'How long a process has a deletion to itself without a sign of life, in ms; then another goes on.',
   ),
+  CANARY: onOff
+    .default(true)
+    .describe(
+      '`off`: no canary sends, receives and acknowledges a message of its own again and again, and no uptime is told. The same for all processes.',
+    ),
+  CANARY_INTERVAL_MS: whole(10_000, 30_000, 'must be a whole number of milliseconds, from 10000 to 30000')
+    .default(15_000)
+    .describe('How often it does, in ms. A minute without a success counts as down, so at least twice in each.'),
+  CANARY_URL: url('https', 'http')
+    .optional()
+    .describe(
+      'Where it reaches the API. Default: the process itself. The address that clients use makes what stands before it count as well.',
+    ),
   KPI_MINUTE_RETENTION_DAYS: whole(2, 36_500, 'must be a whole number of days, 2 or more')
     .default(30)
     .describe(

@@ -22,6 +22,8 @@ import type { Log } from './telemetry/log.ts';
 /** API and dashboard on one port. */
 export type HttpServer = {
   readonly url: string;
+  /** The same as this very machine reaches it. */
+  readonly ownUrl: string;
   /** Not ready any more, no new connections, sockets told to come back elsewhere, running requests finished. */
   drain(): Promise<void>;
 };
@@ -68,6 +70,7 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
   await listen(server, config.PORT, config.HOST);
   const { port } = server.address() as AddressInfo;
   return {
+    ownUrl: `http${tls ? 's' : ''}://${reachable(config.HOST)}:${port}`,
     url: config.PUBLIC_URL ?? `http${tls ? 's' : ''}://${nameOf(config.HOST)}:${port}`,
     async drain() {
       if (draining) return;
@@ -108,6 +111,13 @@ const answerError =
     const code = status === 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_USER_INPUT';
     response.status(status).json({ error: { code, message } });
   };
+
+/** An address of this machine, for one that means all of them. */
+const reachable = (host: string) => {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+};
 
 /** What a browser on this machine would call it. */
 const nameOf = (host: string) => (['127.0.0.1', '0.0.0.0', '::1', '::'].includes(host) ? 'localhost' : host);

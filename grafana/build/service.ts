@@ -51,6 +51,24 @@ export const service = makeDashboard({
         queries: { '{{limit}}': `sum by (limit) (${rate('parley_limited_total')})` },
       }),
     ],
+    Canary: [
+      lines({
+        title: 'Runs of the canary',
+        about:
+          'A message sent, received and acknowledged over the public API, by one process at a time. “failed” is downtime.',
+        unit: 'ops',
+        queries: { '{{outcome}}': `sum by (outcome) (${rate('parley_canary_runs_total')})` },
+      }),
+      lines({
+        title: 'Duration of a run, p50 and p95',
+        about: 'Of all of it: two sockets, a conversation, a message there and its receipt back.',
+        unit: 's',
+        queries: {
+          p50: `histogram_quantile(0.5, sum by (le) (${rate('parley_canary_duration_seconds_bucket', 'outcome="ok"')}))`,
+          p95: `histogram_quantile(0.95, sum by (le) (${rate('parley_canary_duration_seconds_bucket', 'outcome="ok"')}))`,
+        },
+      }),
+    ],
     Processes: [
       number({
         title: 'Processes up',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { isCanary } from '../canary-participants.ts';
 import type { Db } from '../db.ts';
 import { unauthenticated } from '../errors.ts';
 import type { Viewer } from '../participants/participant.ts';
@@ -61,7 +62,7 @@ export function createAuthenticate(parts: Parts): Authenticate {
     const viewer = await admit(grant);
     if (before && before.participantId !== viewer.id) throw unauthenticated('The token is somebody else’s.');
     if (before) await sessions.continued(before, grant);
-    sessions.seen(grant, device);
+    if (!isCanary(viewer)) sessions.seen(grant, device);
     return { viewer, grant, expiresAt: grant.expiresAt };
   };
 }

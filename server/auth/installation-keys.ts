@@ -10,7 +10,7 @@ const KEY_BYTES = 32;
  */
 export async function installationKey(
   db: Db,
-  name: 'auth_secret' | 'body_fingerprint' | 'deleted_identity',
+  name: 'auth_secret' | 'body_fingerprint' | 'canary' | 'deleted_identity',
 ): Promise<Uint8Array> {
   const stored = await db.installationKey.findUnique({ where: { name } });
   if (stored) return stored.value;

@@ -1,3 +1,4 @@
+import { canary } from '../canary-participants.ts';
 import type { Db, Tx } from '../db.ts';
 import { Prisma } from '../generated/prisma/client.ts';
 import type { ConversationStatus } from '../generated/prisma/enums.ts';
@@ -59,8 +60,11 @@ export function listConversations(
   { status, assigneeId, mine }: ConversationFilter,
   { limit, after }: { limit: number; after: ListPosition | undefined },
 ): Promise<ListedConversation[]> {
-  const conditions = [Prisma.sql`c.notes_of_id IS NULL`];
-  if (mine || !isStaff(viewer)) conditions.push(Prisma.sql`c.id IN (SELECT conversation_id FROM mine)`);
+  const whose =
+    mine || !isStaff(viewer)
+      ? Prisma.sql`c.id IN (SELECT conversation_id FROM mine)`
+      : Prisma.sql`c.starter_id <> ${canary.customer.id}::uuid`;
+  const conditions = [Prisma.sql`c.notes_of_id IS NULL`, whose];
   if (status.length > 0) conditions.push(Prisma.sql`c.status = ANY (${status}::text[]::"ConversationStatus"[])`);
   if (assigneeId !== undefined) conditions.push(Prisma.sql`c.assignee_id = ${assigneeId}::uuid`);
   if (after) conditions.push(Prisma.sql`(a.at, a.conversation_id) < (${after.at}, ${after.id}::uuid)`);

@@ -1,3 +1,4 @@
+import { isCanary } from '../canary-participants.ts';
 import type { Config } from '../config.ts';
 import { notAMember } from '../conversations/access-conversation.ts';
 import type { Member } from '../conversations/conversation.ts';
@@ -59,9 +60,11 @@ export function createAcknowledge({ db, config, metrics, receipts }: Parts): Ack
     }
     const watermarks = { deliveredSeq: answer.deliveredSeq, readSeq: answer.readSeq };
     if (answer.changed) {
-      metrics.receipts();
-      for (const [i, ms] of (answer.deliveredAges ?? []).entries())
-        metrics.commitToReceipt(ms, answer.deliveredTraces?.[i] ?? null);
+      if (!isCanary(viewer)) {
+        metrics.receipts();
+        for (const [i, ms] of (answer.deliveredAges ?? []).entries())
+          metrics.commitToReceipt(ms, answer.deliveredTraces?.[i] ?? null);
+      }
       receipts.raised(conversationId, viewer.id, watermarks);
       for (const traceparent of answer.deliveredTraces ?? []) recordReceipt(traceparent, conversationId, 'delivered');
       for (const traceparent of answer.readTraces ?? []) recordReceipt(traceparent, conversationId, 'read');

@@ -5,7 +5,7 @@ import type { Db } from '../db.ts';
 import { badInput, isDatabaseAway } from '../errors.ts';
 import type { Viewer } from '../participants/participant.ts';
 import type { ParticipantDirectory } from '../participants/participant-directory.ts';
-import type { Measure } from '../telemetry/measure.ts';
+import type { Measure, Measured } from '../telemetry/measure.ts';
 import type { ConversationReader } from './conversation-reader.ts';
 import type { FollowerHub } from './follower-hub.ts';
 import { createSignal, endable, type Signal } from './signal.ts';
@@ -50,13 +50,13 @@ export async function followConversation(
   });
   // Not left to the generator's finally: one that is ended before its first step never gets there.
   signal.onEnd(() => hub.detach(reader));
-  return endable(readAll(reader, signal, measure), signal);
+  return endable(readAll(reader, signal, measure.of(viewer)), signal);
 }
 
 async function* readAll(
   reader: ConversationReader,
   signal: Signal,
-  measure: Measure,
+  measure: Measured,
 ): AsyncGenerator<ConversationUpdate, void, void> {
   try {
     while (!signal.ended) {
@@ -72,7 +72,7 @@ async function* readAll(
 export async function* takeAll(
   reader: ConversationReader,
   signal: Signal,
-  measure: Measure,
+  measure: Measured,
 ): AsyncGenerator<ConversationUpdate, void, void> {
   const live = reader.isLive;
   for (const update of (await patiently(signal, () => reader.take())) ?? []) {

@@ -145,7 +145,7 @@ export async function followInbox(
   async function* drain(reader: ConversationReader): AsyncGenerator<InboxUpdate, void, void> {
     const { conversationId } = reader;
     try {
-      for await (const update of takeAll(reader, signal, measure)) {
+      for await (const update of takeAll(reader, signal, measure.of(viewer))) {
         yield { conversationId, update };
         const aside = notes.get(conversationId);
         if (aside !== undefined && mayClose(update)) closed.mark(aside);

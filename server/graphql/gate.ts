@@ -1,4 +1,5 @@
 import { type AllowedOrigins, createAllowedOrigins } from '../allowed-origins.ts';
+import * as canaryDocuments from '../canary/canary-documents.ts';
 import { type ClientAddress, createClientAddress } from '../client-address.ts';
 import { type GuardedAuthenticate, guardLogins } from '../rate-limit/guard-logins.ts';
 import { type AdmitOperation, createAdmitOperation } from './admit-operation.ts';
@@ -22,7 +23,9 @@ export function createGate(app: App): Gate {
   const documents = createDocumentLimits(
     config,
     limits.refused,
-    config.TRUSTED_DOCUMENTS ? loadTrustedDocuments(config.TRUSTED_DOCUMENTS) : undefined,
+    config.TRUSTED_DOCUMENTS
+      ? new Set([...loadTrustedDocuments(config.TRUSTED_DOCUMENTS), ...Object.values(canaryDocuments)])
+      : undefined,
   );
   const production = config.NODE_ENV === 'production';
   return {

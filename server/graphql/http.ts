@@ -142,11 +142,12 @@ function traceAndMeasure(app: App): ApolloServerPlugin<Context> {
           const { spanName, attributes } = describeOperation(operation);
           span?.updateName(spanName).setAttributes(attributes);
         },
-        async willSendResponse({ operation, response }) {
+        async willSendResponse({ operation, response, contextValue }) {
           if (!operation || response.body.kind !== 'single') return;
           const outcome = outcomeOf(response.body.singleResult.errors);
           const { type, field } = describeOperation(operation);
-          app.measure.operation({ type, field, transport: 'http', outcome }, performance.now() - startedAt);
+          const viewer = contextValue instanceof AnonymousContext ? undefined : contextValue.viewer;
+          app.measure.of(viewer).operation({ type, field, transport: 'http', outcome }, performance.now() - startedAt);
         },
       };
     },

@@ -49,10 +49,9 @@ export async function runOperation(app: App, { traceparent, ...args }: RunArgs):
   const startedAt = performance.now();
   const result = await runIn(span, () => execute(args));
   const errors = result.errors && runIn(span, () => translate(app, result.errors!));
-  app.measure.operation(
-    { type, field, transport: 'socket', outcome: outcomeOf(errors) },
-    performance.now() - startedAt,
-  );
+  app.measure
+    .of(args.contextValue.viewer)
+    .operation({ type, field, transport: 'socket', outcome: outcomeOf(errors) }, performance.now() - startedAt);
   if (outcomeOf(errors) === 'failed') span.setStatus({ code: SpanStatusCode.ERROR });
   endSpan(span);
   return { ...result, ...(errors ? { errors } : {}), extensions: { traceId: span.spanContext().traceId } };
@@ -71,10 +70,9 @@ export async function runSubscription(
   const source = await runIn(span, () => createSourceEventStream(args));
   const refused = 'errors' in source ? source.errors : undefined;
   const errors = refused && runIn(span, () => translate(app, refused));
-  app.measure.operation(
-    { type, field, transport: 'socket', outcome: outcomeOf(errors) },
-    performance.now() - startedAt,
-  );
+  app.measure
+    .of(args.contextValue.viewer)
+    .operation({ type, field, transport: 'socket', outcome: outcomeOf(errors) }, performance.now() - startedAt);
   endSpan(span);
   if (errors) return { errors, extensions: { traceId: span.spanContext().traceId } };
   return eachExecuted(app, source as AsyncIterable<unknown>, args, { label: { field }, onEnd });

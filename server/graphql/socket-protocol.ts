@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import { isUnauthenticated } from '../auth/authenticate.ts';
 import { type Device, deviceOf } from '../auth/device.ts';
 import type { SocketIdentity } from '../auth/socket-identity.ts';
+import { isCanary } from '../canary-participants.ts';
 import { ChatError, rateLimited } from '../errors.ts';
 import type { SocketPlace } from './admit-socket.ts';
 import type { App } from './app-parts.ts';
@@ -92,12 +93,15 @@ export function createSocketProtocol(app: App, gate: Gate): Server<Extra> {
       socket.close(1013, 'Too many sockets');
       return false;
     }
+    socket.once('close', () => {
+      identity.end();
+      leave();
+    });
+    if (isCanary(identity.viewer)) return true;
     const gone = app.presence.opened(identity.viewer.id);
     metrics.sockets(1);
     socket.once('close', () => {
-      identity.end();
       gone();
-      leave();
       metrics.sockets(-1);
     });
     return true;

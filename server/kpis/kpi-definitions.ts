@@ -19,7 +19,13 @@ export type Kpi = {
 };
 
 /** What is added up in kpi_rollup: what processes count, and what is counted in the tables. */
-export type RollupCounter = CounterMetric | 'messages' | 'survey_answers' | 'survey_satisfied';
+export type RollupCounter =
+  | CounterMetric
+  | 'messages'
+  | 'minutes_judged'
+  | 'minutes_up'
+  | 'survey_answers'
+  | 'survey_satisfied';
 
 export type KpiName = keyof typeof definitions;
 
@@ -53,6 +59,14 @@ const definitions = {
     unit: 'RATIO',
     target: { value: 0.9999, comparison: 'ABOVE' },
     from: { part: 'sends_stored', whole: ['sends_stored', 'sends_failed'] },
+  },
+  UPTIME: {
+    name: 'Uptime',
+    definition:
+      'Minutes in which the canary succeeded ÷ all minutes since it was first started. Every 15 seconds, unless it is set otherwise, it sends a message through the public API, receives and acknowledges it; a minute without a success is a minute down, whatever the reason.',
+    unit: 'RATIO',
+    target: { value: 0.999, comparison: 'AT_LEAST' },
+    from: { part: 'minutes_up', whole: ['minutes_judged'] },
   },
   ERROR_RATIO: {
     name: 'Errors',

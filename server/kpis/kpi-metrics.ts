@@ -13,4 +13,6 @@ export type CounterMetric =
   | 'sends_refused'
   | 'sends_failed'
   | 'operations'
-  | 'operations_failed';
+  | 'operations_failed'
+  | 'canary_ok'
+  | 'canary_failed';

@@ -1,3 +1,4 @@
+import { canaryIds } from '../canary-participants.ts';
 import type { Db } from '../db.ts';
 
 /** How many messages there were before a minute began. */
@@ -22,7 +23,7 @@ export async function readSettledMinute(db: Db): Promise<{ at: Date; settled: Da
 export function countMessagesByMinute(db: Db, since: Date): Promise<Mark[]> {
   return db.$queryRaw`/* kpi_messages_by_minute */
     SELECT date_trunc('minute', created_at) AS minute, count(*)::int AS count
-    FROM message WHERE created_at >= ${since}::timestamptz GROUP BY 1 ORDER BY 1`;
+    FROM message WHERE created_at >= ${since}::timestamptz AND sender_id <> ALL (${canaryIds}::uuid[]) GROUP BY 1 ORDER BY 1`;
 }
 
 export async function readNewestMark(db: Db, notAfter?: Date): Promise<Mark> {

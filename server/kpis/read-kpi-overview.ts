@@ -1,9 +1,11 @@
+import { canary } from '../canary-participants.ts';
 import type { Db } from '../db.ts';
 import type { KpiOverview } from '../generated/graphql.ts';
 import { Histogram } from './histogram.ts';
 import type { LatencyMetric } from './kpi-metrics.ts';
 import { readBacklog, sumCounters, sumLatencies, sumLatencyByMinute } from './kpi-queries.ts';
 import { countMessages } from './message-count.ts';
+import { countMinutesUp } from './uptime-queries.ts';
 import { wilsonInterval } from './wilson-interval.ts';
 
 /**
@@ -16,8 +18,13 @@ export async function readKpiOverview(db: Db, windowMinutes: number): Promise<Kp
     (await sumLatencyByMinute(db, 'accepted_to_commit', since)).map((row) => [row.minute.getTime(), row.buckets]),
   );
   const counted = await sumCounters(db, since);
+  const uptime = await countMinutesUp(db, since, at);
   const { participantsOnline, outboxDepth, outboxOldestAgeMs } = await readBacklog(db);
-  const conversations = await db.conversation.groupBy({ by: ['status'], _count: true });
+  const conversations = await db.conversation.groupBy({
+    by: ['status'],
+    where: { starterId: { not: canary.customer.id }, notesOfId: null },
+    _count: true,
+  });
   const inStatus = (status: string) => conversations.find((row) => row.status === status)?._count ?? 0;
 
   const percentiles = (metric: LatencyMetric) => {
@@ -47,6 +54,7 @@ export async function readKpiOverview(db: Db, windowMinutes: number): Promise<Kp
     outboxOldestAgeMs,
     deadLetters: await db.deadLetter.count(),
     storedRatio: ratio(counted('sends_stored'), counted('sends_stored') + counted('sends_failed')),
+    uptimeRatio: ratio(uptime.up, uptime.judged),
     errorRatio: ratio(counted('operations_failed'), counted('operations')),
     csat: await readCsat(db),
   };

@@ -8,6 +8,7 @@ import {
   rollUpSurveys,
 } from './roll-up-queries.ts';
 import { floorToQuarter, SPANS } from './spans.ts';
+import { rollUpUptime } from './uptime-queries.ts';
 
 /**
  * A process that could not reach PostgreSQL writes its minutes up to an hour late, and a rating may be changed for an hour:
@@ -34,6 +35,7 @@ export async function rollUpKpis(db: Db, now: Date): Promise<boolean> {
       await rollUpMinutes(tx, range);
       await rollUpMessages(tx, range);
       await rollUpSurveys(tx, range);
+      await rollUpUptime(tx, range);
       for (let i = 1; i < SPANS.length; i++) await rollUpSpan(tx, SPANS[i - 1]!, SPANS[i]!, range);
       return to;
     });

@@ -87,6 +87,7 @@ export function createSendMessage({ db, config, limits, relay, fingerprintKey, m
 
   const sendMessage: SendMessage = async (viewer, input) => {
     const acceptedAt = performance.now();
+    const measured = measure.of(viewer);
     const span = startCreate({ conversationId: input.conversationId, messageId: input.id });
     try {
       const row = {
@@ -98,7 +99,7 @@ export function createSendMessage({ db, config, limits, relay, fingerprintKey, m
       const beyond = sendLimits.admit(viewer, row);
       if (beyond) {
         const retried = await beyond;
-        measure.send('duplicate');
+        measured.send('duplicate');
         endSpan(span);
         return { message: retried, duplicate: true };
       }
@@ -107,19 +108,19 @@ export function createSendMessage({ db, config, limits, relay, fingerprintKey, m
         sendLimits.stored(row);
         // createdAt was taken before the commit, so it is not the end of the way.
         const tookMs = performance.now() - acceptedAt;
-        measure.sendStored(tookMs, input.sentAt, new Date());
+        measured.sendStored(tookMs, input.sentAt, new Date());
         endCreate(span, tookMs);
         return { message: stored.message, duplicate: false };
       }
       if (stored.outcome === 'duplicate') {
         sendLimits.wasDuplicate(viewer);
-        measure.send('duplicate');
+        measured.send('duplicate');
         endSpan(span);
         return { message: await readMessage(db, input.id), duplicate: true };
       }
       throw refusal(stored.outcome, viewer);
     } catch (error) {
-      measure.send(error instanceof ChatError && error.code !== 'UNAVAILABLE' ? 'refused' : 'failed');
+      measured.send(error instanceof ChatError && error.code !== 'UNAVAILABLE' ? 'refused' : 'failed');
       endSpan(span, error);
       throw isDatabaseAway(error) ? unavailable() : error;
     }

@@ -1,3 +1,4 @@
+import { isCanary } from '../canary-participants.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What the KPIs keep in PostgreSQL; see server/kpis/kpi-recorder.ts. */
@@ -11,19 +12,37 @@ type Delivered = { readonly at: Date; readonly publishedAt?: number; readonly tr
 
 export type SendOutcome = 'stored' | 'duplicate' | 'refused' | 'failed';
 export type Measure = ReturnType<typeof createMeasure>;
+/** What somebody's doings are told to. */
+export type Measured = ReturnType<typeof measureTraffic>;
 
 /** A sender's clock further off than this says nothing about latency. */
 const MAX_CLOCK_OFFSET_MS = 3_600_000;
 
 /** What is measured on a message's path, told once and kept twice: in the live metrics and in the KPIs' tables. */
-export function createMeasure({ metrics, kpis }: { metrics: Metrics; kpis: KpiSink }) {
+export function createMeasure(parts: { metrics: Metrics; kpis: KpiSink }) {
+  const { metrics, kpis } = parts;
+  const people = measureTraffic(parts);
+  return {
+    /** Whose doing it is; undefined: nobody's, before who asks is known. The canary's counts for the canary alone. */
+    of: (who: { readonly id: string } | undefined): Measured => (who && isCanary(who) ? unmeasured : people),
+    sendGroup: (size: number) => metrics.sendGroupSize(size),
+    canary(outcome: 'ok' | 'failed', ms: number) {
+      metrics.canaryRuns({ outcome });
+      metrics.canaryDuration(ms, { outcome });
+      kpis.count(`canary_${outcome}`);
+    },
+  };
+}
+
+const unmeasured: Measured = { send() {}, sendStored() {}, delivered() {}, operation() {} };
+
+function measureTraffic({ metrics, kpis }: { metrics: Metrics; kpis: KpiSink }) {
   const send = (outcome: SendOutcome) => {
     metrics.sends({ outcome });
     kpis.count(`sends_${outcome}`);
   };
   return {
     send,
-    sendGroup: (size: number) => metrics.sendGroupSize(size),
     sendStored(acceptedToCommitMs: number, sentAt: Date | null, committedAt: Date) {
       send('stored');
       metrics.acceptedToCommit(acceptedToCommitMs);

@@ -97,6 +97,13 @@ export function createMetrics() {
     surveys: counter('parley_surveys', 'Survey answers by rating, as first given', {
       rating: ['1', '2', '3', '4', '5'],
     }),
+    canaryRuns: counter('parley_canary_runs', 'Runs of the canary: a message sent, received, acknowledged, or not', {
+      outcome: ['ok', 'failed'],
+    }),
+    canaryDuration: duration<{ outcome: 'ok' | 'failed' }>(
+      'parley_canary_duration',
+      'How long a run of the canary took',
+    ),
     operations: openCounter<Operation & { outcome: 'ok' | 'refused' | 'failed' }>(
       'parley_operations',
       'GraphQL operations by type, root field, transport and outcome',

@@ -11,6 +11,7 @@ const features = [
   'audit',
   'audit-log',
   'auth',
+  'canary',
   'conversations',
   'database-state',
   'delivery',

@@ -35,6 +35,8 @@ const refusedSends = at(100, {
   'parley_sends_total{outcome="failed"}': '0+0x100',
   'parley_sends_total{outcome="refused"}': '0+50x100',
 });
+const canaryRuns = (ok: string, failed: string) =>
+  at(20, { 'parley_canary_runs_total{outcome="ok"}': ok, 'parley_canary_runs_total{outcome="failed"}': failed });
 const up = (values: string, atMinute: number) => at(atMinute, { 'up{job="parley", instance="a"}': values });
 const oneOfTwoUp = at(400, {
   'up{job="parley", instance="a"}': '1+0x300 0+0x100',
@@ -134,6 +136,10 @@ export const alertCases: Readonly<Record<string, AlertCase>> = {
   ParleySlowReaders: {
     fires: [perMinute('parley_resyncs_total{reason="slow reader"}', 120, 30)],
     staysQuiet: [perMinute('parley_resyncs_total{reason="slow reader"}', 6, 30)],
+  },
+  ParleyCanaryFails: {
+    fires: [canaryRuns('0+0x20', '0+4x20')],
+    staysQuiet: [canaryRuns('0+4x20', '0+0x20'), canaryRuns('0+2x20', '0+2x20'), canaryRuns('0+0x20', '0+0x20')],
   },
   ParleyNoTraffic: { fires: [afterAWeek(0)], staysQuiet: [afterAWeek(1), afterAWeek(0, 0)], interval: '5m' },
   ParleyTrafficUnusual: {
