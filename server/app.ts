@@ -3,9 +3,12 @@ import { createAuditRetention } from './audit-log/keep-audit-log.ts';
 import { createNoteReading } from './audit-log/note-reading.ts';
 import { createAdmit } from './auth/admit.ts';
 import { createAuthenticate } from './auth/authenticate.ts';
+import { createDashboardSessions } from './auth/dashboard-session.ts';
 import { createEndedLogins } from './auth/ended-logins.ts';
+import type { DashboardSignIn } from './auth/http-routes.ts';
 import { installationKey } from './auth/installation-keys.ts';
 import { createSessionRetention } from './auth/keep-sessions.ts';
+import { createOidc, hasOidc } from './auth/oidc.ts';
 import { createOpenSockets } from './auth/open-sockets.ts';
 import { createSessionRecorder } from './auth/record-session.ts';
 import { createIdentityHash } from './auth/remember-identity.ts';
@@ -150,7 +153,7 @@ export async function startApp({
     identityHash,
     erasures,
     visitTokens: ownKey && createVisitTokens(ownKey),
-    signIn: ownKey && createSignIn({ db, keys: [ownKey, ...ownKeys.slice(1)] }),
+    dashboard: ownKey && dashboardSignIn([ownKey, ...ownKeys.slice(1)]),
     relay,
     hub,
     inboxWatch,
@@ -163,6 +166,12 @@ export async function startApp({
 
   const signCanary = ({ sub, role }: CanaryParticipant) =>
     signToken(canaryKey, { sub, role, name: 'Canary', expiresInSeconds: CANARY_TOKEN_S });
+
+  function dashboardSignIn(keys: DashboardSignIn['keys']): DashboardSignIn {
+    const sessions = createDashboardSessions({ db, keys, access, identityHash });
+    const oidc = hasOidc(config) ? createOidc(config) : undefined;
+    return { sessions, keys, oidc, links: oidc ? undefined : createSignIn({ db, sessions }) };
+  }
 
   let http: HttpServer | undefined;
   let canary: Repeating | undefined;

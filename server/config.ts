@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, MAX_MS, ms, oneOf, onOff, port, url, whole } from './config-kinds.ts';
 import { limitFields } from './config-limits.ts';
+import { signInFields, whySignInCannotBe } from './config-sign-in.ts';
 
 /**
  * Everything that can be set, read from the environment once. This is the only file that looks at process.env.
@@ -44,6 +45,7 @@ const fields = {
   AUTH_JWKS_URL: url('https', 'http')
     .optional()
     .describe('JWKS of your identity provider; its EdDSA, ES256 and RS256 tokens are accepted besides Parley’s own.'),
+  ...signInFields,
   METRICS_PORT: port.default(9464).describe('Port of the Prometheus metrics, at `/metrics`. 0 takes a free one.'),
   NODE_ENV: oneOf('development', 'production', 'test')
     .default('development')
@@ -270,12 +272,14 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   }
   if (config.AUTH_SECRET_PREVIOUS && !config.AUTH_SECRET)
     throw new ConfigError('AUTH_SECRET_PREVIOUS is given without AUTH_SECRET. Give both, or leave it out.');
+  const problem = whySignInCannotBe(config);
+  if (problem) throw new ConfigError(problem);
   return config;
 }
 
 /** What was given, without what must not be found in a log: `is "…": `, or nothing. */
 function shown(name: string, value: string): string {
-  if (name.startsWith('AUTH_SECRET')) return '';
+  if (name.includes('SECRET')) return '';
   return `is "${value.replace(/^([\w+.-]+:\/\/)?.*@/s, '$1…@')}": `;
 }
 

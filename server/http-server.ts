@@ -52,7 +52,8 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
       .type('text')
       .send(reason ? 'not ready\n' : 'ok\n');
   });
-  web.use('/auth', authRoutes({ ...app, ...gate, secureCookies: isSecure }));
+  let url = config.PUBLIC_URL ?? '';
+  web.use('/auth', authRoutes({ ...app, ...gate, secureCookies: isSecure, publicUrl: () => url }));
   const authenticate = (request: Request) =>
     gate.authenticate(
       gate.addressOf(request),
@@ -69,9 +70,10 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
   const sockets: SocketServer = startSocketServer(app, gate, server);
   await listen(server, config.PORT, config.HOST);
   const { port } = server.address() as AddressInfo;
+  url ||= `http${tls ? 's' : ''}://${nameOf(config.HOST)}:${port}`;
   return {
     ownUrl: `http${tls ? 's' : ''}://${reachable(config.HOST)}:${port}`,
-    url: config.PUBLIC_URL ?? `http${tls ? 's' : ''}://${nameOf(config.HOST)}:${port}`,
+    url,
     async drain() {
       if (draining) return;
       draining = true;

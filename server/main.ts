@@ -58,11 +58,12 @@ async function openDatabase(config: Config, log: Log, stops: (() => Promise<void
 }
 
 async function announce({ app, url, metricsUrl }: Awaited<ReturnType<typeof startApp>>, config: Config): Promise<void> {
-  const code = await app.signIn?.createCode();
+  const code = await app.dashboard?.links?.createCode();
   const lines = [
     'Parley is ready.',
     `  Dashboard   ${url}`,
     code ? `  Sign in     ${url}/sign-in?code=${code}   (works once, for 15 minutes)` : '',
+    app.dashboard?.oidc ? `  Sign in     ${url}/sign-in   (with ${config.OIDC_ISSUER})` : '',
     `  GraphQL     ${url}/graphql`,
     `  Metrics     ${metricsUrl}`,
     `  Database    ${config.DATABASE_URL ? 'DATABASE_URL' : `embedded PostgreSQL in ${config.DATA_DIR}`}`,

@@ -7,6 +7,16 @@ import { useSession } from '../session/session.tsx';
 import { SignedOut } from '../session/signed-in.tsx';
 import { Shell } from '../shell/shell.tsx';
 
+/** What went wrong with the company's account, by the server's word for it, and what to do. */
+const problems: Record<string, string> = {
+  denied: 'The sign-in was cancelled, or your account may not use Parley. Try again, or ask whoever runs it.',
+  expired: 'The sign-in took too long, or was begun in another browser. Begin again.',
+  'not-manager': 'Your account is not a manager’s. Ask whoever runs your accounts to make you one, then sign in again.',
+  provider: 'Your company’s sign-in does not answer as it should. Try again in a minute.',
+  'too-often': 'Too many attempts from your network. Try again in a minute.',
+  failed: 'The sign-in failed. Try again; whoever runs Parley finds the reason in its log.',
+};
+
 /** Where the printed link leads: trades its code for a session, then goes to the overview. */
 export default function SignInPage() {
   const router = useRouter();
@@ -18,11 +28,11 @@ export default function SignInPage() {
     // Before, the router does not know the query of a prerendered page.
     if (!router.isReady || tried.current) return;
     tried.current = true;
-    const { code } = router.query;
+    const { code, problem: word } = router.query;
     // The code works once, but it need not stay in the history either.
     void router.replace('/sign-in', undefined, { shallow: true });
     if (!code) {
-      setProblem('');
+      setProblem(word ? (problems[String(word)] ?? problems.failed!) : '');
       return;
     }
     postJson('/auth/sign-in', { code })

@@ -46,8 +46,10 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, []);
 
   const signOut = useCallback(async () => {
-    await postJson('/auth/sign-out').catch(() => {});
+    const answer = await postJson<{ goOn: string | null }>('/auth/sign-out').catch(() => null);
     forgetVisit();
+    // Of the provider's account, too: else the next sign-in would ask nothing.
+    if (answer?.goOn) location.assign(answer.goOn);
     setStanding({ status: 'signedOut' });
   }, []);
 

@@ -1,5 +1,5 @@
-import { Button, Code, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Button, Code, Loader, Stack, Text } from '@mantine/core';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { Client } from '../../client/index.ts';
 import { Notice } from './notice.tsx';
 import { useSession } from './session.tsx';
@@ -32,6 +32,29 @@ export function SignedOut({ reason }: { reason?: string }) {
           {reason}
         </Text>
       )}
+      <HowTo />
+    </Notice>
+  );
+}
+
+/** With the company's account where the server has an OpenID provider, else by a printed link. */
+function HowTo() {
+  const [oidc, setOidc] = useState<boolean>();
+  useEffect(() => {
+    fetch('/auth/methods')
+      .then((response) => response.json())
+      .then((methods: { oidc: boolean }) => setOidc(methods.oidc))
+      .catch(() => setOidc(false));
+  }, []);
+  if (oidc === undefined) return <Loader size="sm" />;
+  if (oidc)
+    return (
+      <Button component="a" href="/auth/oidc/start">
+        Sign in with your account
+      </Button>
+    );
+  return (
+    <>
       <Text>
         There is no password. Parley prints a sign-in link for managers, which works once, wherever it was started:
       </Text>
@@ -42,6 +65,6 @@ export function SignedOut({ reason }: { reason?: string }) {
           nothing.
         </Text>
       </Stack>
-    </Notice>
+    </>
   );
 }

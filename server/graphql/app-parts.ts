@@ -2,9 +2,9 @@ import type { GraphQLSchema } from 'graphql';
 import type { NoteReading } from '../audit-log/note-reading.ts';
 import type { Admit } from '../auth/admit.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
+import type { DashboardSignIn } from '../auth/http-routes.ts';
 import type { OpenSockets } from '../auth/open-sockets.ts';
 import type { IdentityHash } from '../auth/remember-identity.ts';
-import type { SignIn } from '../auth/sign-in.ts';
 import type { AccessWatch } from '../auth/watch-access.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
@@ -43,8 +43,8 @@ export type App = {
   readonly identityHash: IdentityHash;
   readonly erasures: Erasures;
   /** Absent in production without AUTH_SECRET: no secret is made up there. */
-  readonly signIn: SignIn | undefined;
-  /** Absent as sign-in is. */
+  readonly dashboard: DashboardSignIn | undefined;
+  /** Absent as that is. */
   readonly visitTokens: VisitTokens | undefined;
   readonly relay: Relay;
   readonly hub: FollowerHub;

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createSignIn } from '../../server/auth/sign-in.ts';
+import { createSignInCode } from '../../server/auth/sign-in.ts';
 import { loadConfig } from '../../server/config.ts';
 import { openDb } from '../../server/db.ts';
 import { type Actor, connect } from '../harness/actor.ts';
 import * as documents from '../harness/documents.ts';
 import { execute } from '../harness/execute.ts';
-import { AUTH_SECRET } from '../harness/server.ts';
 import { claimedConversation } from './operations.ts';
 import { type Ask, overBothTransports } from './over-both-transports.ts';
 import { refused } from './refused.ts';
@@ -82,14 +81,13 @@ overBothTransports('managers page through it and narrow it down; nobody else see
 test('a sign-in link works once, for 15 minutes, and is noted', async (t) => {
   const db = openDb(loadConfig({}), server.database.url);
   t.after(() => db.$disconnect());
-  const signIn = createSignIn({ db, keys: [new TextEncoder().encode(AUTH_SECRET)] });
   const post = (path: string, body: object, cookie = '') =>
     fetch(`${server.url}/auth/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', cookie },
       body: JSON.stringify(body),
     });
-  const [code, late] = [await signIn.createCode(), await signIn.createCode()];
+  const [code, late] = [await createSignInCode(db), await createSignInCode(db)];
   await db.signInCode.updateMany({
     where: { usedAt: null, codeHash: { not: new Uint8Array(await hashOf(code)) } },
     data: { expiresAt: new Date(Date.now() - 1) },

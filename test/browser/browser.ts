@@ -2,11 +2,11 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { after, before, describe } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { createSignIn } from '../../server/auth/sign-in.ts';
+import { createSignInCode } from '../../server/auth/sign-in.ts';
 import { loadConfig } from '../../server/config.ts';
 import { openDb } from '../../server/db.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/postgres.ts';
-import { AUTH_SECRET, type Env, startInProcess, type TestServer } from '../harness/server.ts';
+import { type Env, startInProcess, type TestServer } from '../harness/server.ts';
 
 /** A real Chromium before a real server; both live as long as the describe block. */
 export type Visit = {
@@ -44,7 +44,7 @@ const flags = [
   '--disable-features=LocalNetworkAccessChecks',
 ];
 
-export function describeInBrowser(name: string, declare: (visit: Visit) => void): void {
+export function describeInBrowser(name: string, declare: (visit: Visit) => void, settings: Env = {}): void {
   const executablePath = findChromium();
   // In CI nothing is skipped: there the tests run, and fail for want of a browser.
   const skip = !executablePath && !process.env.CI && 'there is no chromium on this machine';
@@ -52,15 +52,15 @@ export function describeInBrowser(name: string, declare: (visit: Visit) => void)
     let browser: Browser;
     let database: TestDatabase;
     let server: TestServer | undefined;
-    let env: Env = {};
+    let env = settings;
 
     before(async () => {
       database = await createTestDatabase();
       [server, browser] = await Promise.all([
-        startInProcess(database.url),
+        startInProcess(database.url, env),
         chromium.launch({ executablePath, args: flags }),
       ]);
-      env = { PORT: new URL(server.url).port };
+      env = { ...env, PORT: new URL(server.url).port };
     });
     after(async () => {
       await browser?.close();
@@ -92,7 +92,7 @@ export function describeInBrowser(name: string, declare: (visit: Visit) => void)
 
     async function signInLink(): Promise<string> {
       const db = openDb(loadConfig({}), database.url);
-      const code = await createSignIn({ db, keys: [new TextEncoder().encode(AUTH_SECRET)] }).createCode();
+      const code = await createSignInCode(db);
       await db.$disconnect();
       return `${running().url}/sign-in?code=${code}`;
     }
