@@ -102,9 +102,10 @@ export async function startApp({
   const admit = createAdmit({ participants, endedLogins });
   const sessions = createSessionRecorder({ db, onError });
   const remoteKeys = config.AUTH_JWKS_URL ? createRemoteKeys({ url: config.AUTH_JWKS_URL, log }) : undefined;
-  const ownKeys = [ownKey, config.AUTH_SECRET_PREVIOUS && toKey(config.AUTH_SECRET_PREVIOUS)].filter((key) => !!key);
+  const before = config.AUTH_SECRET_PREVIOUS ? [toKey(config.AUTH_SECRET_PREVIOUS)] : [];
+  const ownKeys: OwnKeys | undefined = ownKey && [ownKey, ...before];
   const verifyToken = createVerifyToken({
-    keys: ownKeys,
+    keys: ownKeys ?? [],
     remoteKeys,
     canaryKey,
     issuer: config.AUTH_ISSUER,
@@ -152,8 +153,8 @@ export async function startApp({
     noteReading: createNoteReading({ db, config }),
     identityHash,
     erasures,
-    visitTokens: ownKey && createVisitTokens(ownKey),
-    dashboard: ownKey && dashboardSignIn([ownKey, ...ownKeys.slice(1)]),
+    visitTokens: ownKeys && createVisitTokens(ownKeys),
+    dashboard: ownKeys && dashboardSignIn(ownKeys),
     relay,
     hub,
     inboxWatch,
@@ -167,7 +168,7 @@ export async function startApp({
   const signCanary = ({ sub, role }: CanaryParticipant) =>
     signToken(canaryKey, { sub, role, name: 'Canary', expiresInSeconds: CANARY_TOKEN_S });
 
-  function dashboardSignIn(keys: DashboardSignIn['keys']): DashboardSignIn {
+  function dashboardSignIn(keys: OwnKeys): DashboardSignIn {
     const sessions = createDashboardSessions({ db, keys, access, identityHash });
     const oidc = hasOidc(config) ? createOidc(config) : undefined;
     return { sessions, keys, oidc, links: oidc ? undefined : createSignIn({ db, sessions }) };
@@ -227,6 +228,9 @@ export async function startApp({
 
 /** A run takes seconds at most. */
 const CANARY_TOKEN_S = 60;
+
+/** The one to sign with, and the one that it has replaced. */
+type OwnKeys = DashboardSignIn['keys'];
 
 const toKey = (secret: string) => new TextEncoder().encode(secret);
 

@@ -1,6 +1,7 @@
-import { jwtVerify, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { v4 as uuid } from 'uuid';
 import { signToken } from '../auth/sign-token.ts';
+import { verifyWithAny } from '../auth/verify-with-any.ts';
 import { unauthenticated } from '../errors.ts';
 
 /**
@@ -24,7 +25,9 @@ const VISIT_S = 30 * 24 * 3_600;
 const TYPE = 'parley-visit+jwt';
 export const VISITOR_PREFIX = 'visit:';
 
-export function createVisitTokens(key: Uint8Array) {
+/** keys: the one to sign with, and the one before, whose visits go on: renewing one signs it anew. */
+export function createVisitTokens(keys: readonly [Uint8Array, ...Uint8Array[]]) {
+  const [key] = keys;
   return {
     begin: (name: string): Visitor => ({ sub: `${VISITOR_PREFIX}${uuid()}`, sid: uuid(), name }),
 
@@ -44,9 +47,9 @@ export function createVisitTokens(key: Uint8Array) {
     },
 
     async verify(visitToken: string): Promise<VerifiedVisit> {
-      const verified = await jwtVerify(visitToken, key, { algorithms: ['HS256'], typ: TYPE }).catch(() => undefined);
+      const verified = await verifyWithAny(visitToken, keys, { typ: TYPE }).catch(() => undefined);
       if (!verified) throw visitEnded();
-      const { sub, sid, name, iat, exp } = verified.payload;
+      const { sub, sid, name, iat, exp } = verified;
       return { sub: sub!, sid: String(sid), name: String(name), issuedAt: iat!, expiresAt: new Date(exp! * 1_000) };
     },
   };

@@ -63,6 +63,7 @@ const shared = new Set([
 /** Who else may use what, and why. */
 const exceptions: Record<string, string> = {
   'server/visits/visit-tokens.ts server/auth/sign-token.ts': 'a visitor’s token is an ordinary one',
+  'server/visits/visit-tokens.ts server/auth/verify-with-any.ts': 'and goes by the same secrets',
   'server/visits/renew-visit.ts server/auth/authenticate.ts': 'a visit is one login',
   'server/participants/erase-conversation.ts server/messages/erase-messages.ts':
     'deleting somebody deletes what they wrote',
