@@ -30,6 +30,8 @@ export function openRedis(url: string, log: Log): RedisPair {
     ...shared,
     maxRetriesPerRequest: null,
     keepAlive: 5_000,
+    // Its INFO is refused when a SUBSCRIBE, which may be sent before it, was faster: the connection would be given up.
+    enableReadyCheck: false,
     // outbox/redis-channels does: ioredis asks for all in one command, and gives up when one is refused.
     autoResubscribe: false,
   });

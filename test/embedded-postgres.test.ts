@@ -16,9 +16,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { attachEmbeddedPostgres, startEmbeddedPostgres } from '../server/embedded-postgres.ts';
+import { eventually } from './harness/eventually.ts';
 import { execute } from './harness/execute.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -160,7 +160,7 @@ describe('the embedded PostgreSQL', { concurrency: 2 }, () => {
       WHILE clock_timestamp() < until LOOP END LOOP; END $$`,
     ).catch(() => {});
     const running = `SELECT 1 FROM pg_stat_activity WHERE query LIKE 'DO $$%' AND state = 'active'`;
-    while ((await execute(url, running)).length === 0) await sleep(20);
+    await eventually('the query runs', async () => (await execute(url, running)).length > 0);
     const postmaster = postmasterOf(dataDir);
     await end(holder, 'SIGKILL');
     process.kill(postmaster, 'SIGKILL');
@@ -189,7 +189,7 @@ describe('the embedded PostgreSQL', { concurrency: 2 }, () => {
     const postgres = await startEmbeddedPostgres({ dataDir, log });
     process.kill(postmasterOf(dataDir), 'SIGKILL');
     const look = () => execute(postgres.url, 'SELECT n FROM kept').catch(() => []);
-    while ((await look()).length === 0) await sleep(50);
+    await eventually('it is there again', async () => (await look()).length > 0);
     await postgres.stop();
   });
 

@@ -4,7 +4,7 @@ import { isCanary } from '../canary-participants.ts';
 import type { Db } from '../db.ts';
 import { unauthenticated } from '../errors.ts';
 import type { Viewer } from '../participants/participant.ts';
-import { type Admit, type Grant, isUnauthenticated } from './admit.ts';
+import type { Admit, Grant } from './admit.ts';
 import type { Device } from './device.ts';
 import type { SessionRecorder } from './record-session.ts';
 import { registerParticipant } from './register-participant.ts';
@@ -12,10 +12,8 @@ import type { IdentityHash } from './remember-identity.ts';
 import type { Claims, VerifyToken } from './verify-token.ts';
 import type { AccessWatch } from './watch-access.ts';
 
-export { isUnauthenticated };
-
 /** Who asks, and what lets them. */
-export type Authenticated = { readonly viewer: Viewer; readonly grant: Grant; readonly expiresAt: Date };
+export type Authenticated = { readonly viewer: Viewer; readonly grant: Grant };
 /**
  * authorization: "Bearer <JWT>". Throws UNAUTHENTICATED. `before`: the grant that this token follows on the same socket; it
  * must be the same participant's.
@@ -63,7 +61,7 @@ export function createAuthenticate(parts: Parts): Authenticate {
     if (before && before.participantId !== viewer.id) throw unauthenticated('The token is somebody else’s.');
     if (before) await sessions.continued(before, grant);
     if (!isCanary(viewer)) sessions.seen(grant, device);
-    return { viewer, grant, expiresAt: grant.expiresAt };
+    return { viewer, grant };
   };
 }
 

@@ -9,6 +9,7 @@ import {
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
+  type OperationTypeNode,
 } from 'graphql';
 import { isDatabaseAway, rootCause, toClientError } from '../errors.ts';
 import { endSpan, runIn, startOperation } from '../telemetry/message-trace.ts';
@@ -21,24 +22,36 @@ import { type Context, freshContext } from './context.ts';
  */
 export type RunArgs = ExecutionArgs & { readonly contextValue: Context; readonly traceparent: string | undefined };
 
+type Description = {
+  readonly type: OperationTypeNode;
+  readonly field: string;
+  readonly spanName: string;
+  readonly attributes: Record<string, string>;
+};
+
+/** Documents are parsed once and kept, so that is where this is kept, too. */
+const described = new WeakMap<OperationDefinitionNode, Description>();
+
 /**
  * What an operation is called in spans and metrics: by what it asks of the schema, which has an end. The name a client gave
  * it is an attribute only.
  */
-export function describeOperation({ operation, name, selectionSet }: OperationDefinitionNode) {
+export function describeOperation(operation: OperationDefinitionNode): Description {
+  const known = described.get(operation);
+  if (known) return known;
+  const { operation: type, name, selectionSet } = operation;
   const fields = new Set(
     selectionSet.selections.map((selection) => (selection.kind === Kind.FIELD ? selection.name.value : 'other')),
   );
   const field = fields.size === 1 ? [...fields][0]! : 'several';
-  return {
-    type: operation,
+  const description = {
+    type,
     field,
-    spanName: `${operation} ${field}`,
-    attributes: {
-      'graphql.operation.type': operation,
-      ...(name ? { 'graphql.operation.name': name.value } : {}),
-    },
+    spanName: `${type} ${field}`,
+    attributes: { 'graphql.operation.type': type, ...(name ? { 'graphql.operation.name': name.value } : {}) },
   };
+  described.set(operation, description);
+  return description;
 }
 
 /** A query or mutation: one span, one measurement, translated errors, `extensions.traceId`. */

@@ -1,7 +1,7 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import { makeServer, type Server, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import { isUnauthenticated } from '../auth/authenticate.ts';
+import { isUnauthenticated } from '../auth/admit.ts';
 import { type Device, deviceOf } from '../auth/device.ts';
 import type { SocketIdentity } from '../auth/socket-identity.ts';
 import { isCanary } from '../canary-participants.ts';

@@ -52,7 +52,7 @@ export type Bus = {
   subscribe(topic: Topic, listener: (message: BusMessage) => void): BusSubscription;
   /** Whether other processes' messages can arrive right now. */
   isConnected(): boolean;
-  /** Called when messages may have been lost: the connection was away and is back. */
+  /** Called when messages may have been lost: the connection is there, or there again. */
   onGap(listener: () => void): void;
   /** Rejects while publishing cannot work. */
   ping(): Promise<void>;
@@ -68,11 +68,7 @@ export function createBus({ redis, enabled, log }: { redis?: RedisPair; enabled:
     for (const listener of gapListeners) listener();
   };
   const remote = redis && enabled ? openRemote(redis, { log, onLate: tellOfGap }) : undefined;
-  let connectedBefore = false;
   redis?.subscriber.on('ready', async () => {
-    const isReturn = connectedBefore;
-    connectedBefore = true;
-    if (!isReturn) return;
     // Whoever looked earlier would not see what is published in between.
     await remote?.renew();
     tellOfGap();

@@ -17,7 +17,12 @@ export type LoadSize = {
 };
 
 /** Somebody's device: the project's own client, on a socket whose frames are recorded. */
-export type LoadDevice = { readonly client: Client; readonly recorder: Recorder; readonly url: string };
+export type LoadDevice = {
+  readonly client: Client;
+  readonly recorder: Recorder;
+  readonly url: string;
+  readonly token: string;
+};
 
 /** A customer and an agent, each with their own device. */
 export type Talk = { readonly id: string; readonly sides: readonly Side[] };
@@ -177,7 +182,7 @@ export async function openLoadDevice(world: World, door: Link, who: Who): Promis
   const url = `http://127.0.0.1:${door.port}`;
   const client = createClient({ url: `${url}/graphql`, token, webSocketImpl: recorder.webSocket });
   world.after(() => client.close());
-  return { client, recorder, url };
+  return { client, recorder, url, token };
 }
 
 const isOpen = (state: { status: string } | null) => state?.status === 'OPEN';

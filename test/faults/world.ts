@@ -1,6 +1,7 @@
 import { type Link, startLink } from '../harness/link.ts';
 import { type OwnPostgres, startOwnPostgres } from '../harness/own-postgres.ts';
 import { createTestDatabase } from '../harness/postgres.ts';
+import { startPostgresLink } from '../harness/postgres-link.ts';
 import { startRedis, type TestRedis } from '../harness/redis.ts';
 import { type Env, startProcess, type TestServer } from '../harness/server.ts';
 import { mountSmallDisk, type SmallDisk } from '../harness/small-disk.ts';
@@ -71,10 +72,10 @@ export async function openWorld({ ownPostgres, diskMegabytes, env: worldEnv }: W
   };
 
   async function openSlot(name: string, other: () => Place | undefined): Promise<Place> {
-    const toPostgres = await link(() => [socketOf(database.url)]);
+    const { link: toPostgres, url } = await startPostgresLink(database.url, link);
     const toRedis = await link(() => [{ port: redis.port, host: '127.0.0.1' }]);
     const own: Env = {
-      DATABASE_URL: through(toPostgres, database.url),
+      DATABASE_URL: url,
       REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
     };
     let server: TestServer | undefined;
@@ -184,14 +185,3 @@ const answers = ({ run }: TestRedis): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-/** The test PostgreSQLs listen on a Unix socket only, in a folder that the URL names. */
-const socketOf = (url: string) => ({ path: `${new URL(url).searchParams.get('host')}/.s.PGSQL.5432` });
-
-function through({ port }: Link, url: string): string {
-  const changed = new URL(url);
-  changed.searchParams.delete('host');
-  changed.hostname = '127.0.0.1';
-  changed.port = String(port);
-  return changed.href;
-}

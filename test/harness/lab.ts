@@ -12,7 +12,7 @@ import { type BusTap, tapBus } from './tap-bus.ts';
 export type Lab = {
   readonly database: TestDatabase;
   readonly redis: TestRedis;
-  /** A process of its own, on Redis unless env says otherwise. */
+  /** A process of its own, on this PostgreSQL and Redis unless env says otherwise. */
   startProcess(env?: Env): Promise<TestServer>;
   startInProcess(env?: Env): Promise<TestServer>;
   startProxy(): Promise<TestProxy>;
@@ -32,8 +32,8 @@ export async function openLab(t: Pick<TestContext, 'after'>): Promise<Lab> {
 
   const serve =
     (start: typeof startProcess) =>
-    async (env: Env = {}) => {
-      const server = await start(database.url, { REDIS_URL: redis.url, ...env });
+    async ({ DATABASE_URL = database.url, ...env }: Env = {}) => {
+      const server = await start(DATABASE_URL, { REDIS_URL: redis.url, ...env });
       later.after(() => server.stop());
       return server;
     };
