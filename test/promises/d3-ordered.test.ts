@@ -30,84 +30,82 @@ async function perhaps(operation: () => Promise<unknown>): Promise<void> {
 }
 
 describe('D3: ordered', () => {
-  onEveryTopology((topology) => {
-    test('D3: 64 concurrent senders among edits, deletions, joins and closings leave no hole, and one order', async (t) => {
-      const { first, last, database } = topology();
-      const servers = [first, last];
-      const at = (i: number) => servers[i % 2]!;
-      const [ada, ben, mia] = await Promise.all([
-        connect(t, first, { role: 'AGENT', name: 'Ada' }),
-        connect(t, last, { role: 'AGENT', name: 'Ben', sub: 'ben' }),
-        connect(t, last, { role: 'MANAGER', name: 'Mia', sub: 'mia' }),
-      ]);
-      const senders = await Promise.all(
-        Array.from({ length: SENDERS }, (_, i) => connect(t, at(i), { role: 'AGENT', sub: `sender ${i}` })),
-      );
-      const histories = await Promise.all(
-        Array.from({ length: CONVERSATIONS }, async () => new History(await ada.start())),
-      );
-      await Promise.all(
-        histories.map(async ({ conversationId }) => {
-          await ada.run(documents.add, { input: { conversationId, externalId: 'mia' } });
-          for (let i = 0; i < SENDERS; i++) {
-            await untilAvailable(() =>
-              ada.run(documents.add, { input: { conversationId, externalId: `sender ${i}` } }),
-            );
-          }
-        }),
-      );
-      const devices = histories.map(({ conversationId }) => ({
-        'here from the start': { frames: ada.follow(conversationId, 0) },
-        'there from the start': { frames: ben.follow(conversationId, 0) },
-      }));
-
-      /** Each sender has one message under way in each conversation. */
-      const sending = senders.map(async (sender, i) => {
-        for (let round = 0; round < ROUNDS; round++) {
-          await Promise.all(histories.map((history) => history.send(sender, `${i}: ${round}`)));
+  test('D3: 64 concurrent senders among edits, deletions, joins and closings leave no hole, and one order', async (t) => {
+    const { first, last, database } = await startTopology(t, 'two processes on Redis');
+    const servers = [first, last];
+    const at = (i: number) => servers[i % 2]!;
+    const [ada, ben, mia] = await Promise.all([
+      connect(t, first, { role: 'AGENT', name: 'Ada' }),
+      connect(t, last, { role: 'AGENT', name: 'Ben', sub: 'ben' }),
+      connect(t, last, { role: 'MANAGER', name: 'Mia', sub: 'mia' }),
+    ]);
+    const senders = await Promise.all(
+      Array.from({ length: SENDERS }, (_, i) => connect(t, at(i), { role: 'AGENT', sub: `sender ${i}` })),
+    );
+    const histories = await Promise.all(
+      Array.from({ length: CONVERSATIONS }, async () => new History(await ada.start())),
+    );
+    await Promise.all(
+      histories.map(async ({ conversationId }) => {
+        await ada.run(documents.add, { input: { conversationId, externalId: 'mia' } });
+        for (let i = 0; i < SENDERS; i++) {
+          await untilAvailable(() => ada.run(documents.add, { input: { conversationId, externalId: `sender ${i}` } }));
         }
-      });
-      const disturbing = histories.map(async ({ conversationId }, i) => {
-        const who: Actor = i % 2 === 0 ? ada : mia;
-        for (let round = 0; round < ROUNDS; round++) {
-          let { id: messageId, outcome } = await histories[i]!.send(who, 'to be changed');
-          while (outcome === 'unknown') ({ outcome } = await histories[i]!.send(who, 'to be changed', messageId));
-          assert.equal(outcome, 'acknowledged');
-          const message = { conversationId, messageId };
-          await perhaps(() => who.run(documents.edit, { input: { ...message, body: 'changed', version: 1 } }));
-          if (round % 3 === 0) await perhaps(() => who.run(documents.remove, { input: message }));
-          await perhaps(() => who.run(documents.add, { input: { conversationId, externalId: 'ben' } }));
-          if (round % 2 === 0) {
-            await perhaps(() => who.run(documents.close, { input: { conversationId } }));
-            await perhaps(() => who.run(documents.reopen, { input: { conversationId } }));
-          }
-          await perhaps(() => ben.run(documents.leave, { input: { conversationId } }));
-        }
-      });
-      await Promise.all([...sending, ...disturbing]);
+      }),
+    );
+    const devices = histories.map(({ conversationId }) => ({
+      'here from the start': { frames: ada.follow(conversationId, 0) },
+      'there from the start': { frames: ben.follow(conversationId, 0) },
+    }));
 
-      for (const [i, history] of histories.entries()) {
-        const { conversationId } = history;
-        assert.ok(history.acknowledged.length > SENDERS, 'nearly everything was refused');
-        const late = { 'here afterwards': ada, 'there afterwards': mia };
-        const log = await history.judge(database, {
-          ...devices[i],
-          ...Object.fromEntries(
-            Object.entries(late).map(([name, actor]) => [name, { frames: actor.follow(conversationId, 0) }]),
-          ),
-        });
-        const { headSeq } = (
-          await ada.run('query($id: ID!) { conversation(id: $id) { headSeq } }', { id: conversationId })
-        ).conversation;
-        assert.equal(log.at(-1)!.seq, headSeq);
-        assert.deepEqual(await fallingTimes(database.url, conversationId), []);
-        assert.deepEqual(
-          devices[i]!['here from the start'].frames.events.map(({ seq, at: time }) => [seq, time]),
-          devices[i]!['there from the start'].frames.events.map(({ seq, at: time }) => [seq, time]),
-        );
+    /** Each sender has one message under way in each conversation. */
+    const sending = senders.map(async (sender, i) => {
+      for (let round = 0; round < ROUNDS; round++) {
+        await Promise.all(histories.map((history) => history.send(sender, `${i}: ${round}`)));
       }
     });
+    const disturbing = histories.map(async ({ conversationId }, i) => {
+      const who: Actor = i % 2 === 0 ? ada : mia;
+      for (let round = 0; round < ROUNDS; round++) {
+        let { id: messageId, outcome } = await histories[i]!.send(who, 'to be changed');
+        while (outcome === 'unknown') ({ outcome } = await histories[i]!.send(who, 'to be changed', messageId));
+        assert.equal(outcome, 'acknowledged');
+        const message = { conversationId, messageId };
+        await perhaps(() => who.run(documents.edit, { input: { ...message, body: 'changed', version: 1 } }));
+        if (round % 3 === 0) await perhaps(() => who.run(documents.remove, { input: message }));
+        await perhaps(() => who.run(documents.add, { input: { conversationId, externalId: 'ben' } }));
+        if (round % 2 === 0) {
+          await perhaps(() => who.run(documents.close, { input: { conversationId } }));
+          await perhaps(() => who.run(documents.reopen, { input: { conversationId } }));
+        }
+        await perhaps(() => ben.run(documents.leave, { input: { conversationId } }));
+      }
+    });
+    await Promise.all([...sending, ...disturbing]);
 
+    for (const [i, history] of histories.entries()) {
+      const { conversationId } = history;
+      assert.ok(history.acknowledged.length > SENDERS, 'nearly everything was refused');
+      const late = { 'here afterwards': ada, 'there afterwards': mia };
+      const log = await history.judge(database, {
+        ...devices[i],
+        ...Object.fromEntries(
+          Object.entries(late).map(([name, actor]) => [name, { frames: actor.follow(conversationId, 0) }]),
+        ),
+      });
+      const { headSeq } = (
+        await ada.run('query($id: ID!) { conversation(id: $id) { headSeq } }', { id: conversationId })
+      ).conversation;
+      assert.equal(log.at(-1)!.seq, headSeq);
+      assert.deepEqual(await fallingTimes(database.url, conversationId), []);
+      assert.deepEqual(
+        devices[i]!['here from the start'].frames.events.map(({ seq, at: time }) => [seq, time]),
+        devices[i]!['there from the start'].frames.events.map(({ seq, at: time }) => [seq, time]),
+      );
+    }
+  });
+
+  onEveryTopology((topology) => {
     test('D3: every reader of one conversation sees the seq that the sender was told', async (t) => {
       const { first, last } = topology();
       const cleo = await connect(t, first);

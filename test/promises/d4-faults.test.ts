@@ -57,7 +57,7 @@ describe('D4: gapless, whatever happens', () => {
     const [a, b] = [await lab.startInProcess(sweepsOff), await lab.startInProcess(sweepsOff)];
     const { cleo, elsewhere, id, history, devices } = await meet(t, a, b);
     const pouring = pour(history, cleo, elsewhere);
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 8; round++) {
       await lab.redis.run('CLIENT', 'KILL', 'TYPE', 'pubsub');
       const head = (await headOf(lab, id)) + 10;
       for (const { frames } of Object.values(devices)) await frames.seq(head);

@@ -81,13 +81,13 @@ describe('D4: gapless', () => {
       assert.equal(log.length, total + 2);
     });
 
-    test('D4: a socket cut a hundred times under load resumes without a hole', async (t) => {
+    test('D4: a socket cut forty times under load resumes without a hole', async (t) => {
       const { first, last } = topology();
       const cleo = await connect(t, first);
       const history = new History(await cleo.start());
       const seen: number[] = [];
       const pouring: Promise<unknown>[] = [];
-      for (let cut = 0; cut < 100; cut++) {
+      for (let cut = 0; cut < 40; cut++) {
         // At least as many as this round waits for: the reader may have everything that was sent before.
         pouring.push(...range(1, 7).map((n) => history.send(cleo, `message ${cut}.${n}`)));
         const device = await connect(t, last, { role: 'AGENT', name: 'Ada', sub: 'ada' });
@@ -103,18 +103,18 @@ describe('D4: gapless', () => {
       await history.judge(topology().database);
     });
 
-    test('D4: a backlog of 3,000 messages comes in order, and shows each as it is now', async (t) => {
+    test('D4: a backlog of 1,200 messages comes in order, and shows each as it is now', async (t) => {
       const { cleo, ada, id, history } = await meet(t, topology);
-      await Promise.all(range(0, 5).map((i) => sendMany(history, cleo, i * 500 + 1, i * 500 + 500)));
-      const [edited, deleted] = history.acknowledged.filter(({ seq }) => seq === 20 || seq === 2_500);
+      await Promise.all(range(0, 5).map((i) => sendMany(history, cleo, i * 200 + 1, i * 200 + 200)));
+      const [edited, deleted] = history.acknowledged.filter(({ seq }) => seq === 20 || seq === 1_000);
       await cleo.run(documents.edit, {
         input: { conversationId: id, messageId: edited!.id, body: 'as it is now', version: 1 },
       });
       await cleo.run(documents.remove, { input: { conversationId: id, messageId: deleted!.id } });
       const frames = ada.follow(id, 0);
-      assert.equal((await frames.caughtUp()).headSeq, 3_004);
+      assert.equal((await frames.caughtUp()).headSeq, 1_204);
       await history.judge(topology().database, { reader: { frames } });
-      const posted = [20, 2_500].map((seq) => frames.events[seq - 1].message);
+      const posted = [20, 1_000].map((seq) => frames.events[seq - 1].message);
       assert.deepEqual(
         posted.map(({ body, version }) => [body, version]),
         [

@@ -12,6 +12,8 @@ export const killBeforeCommit: Scenario = {
     for (const slot of [doomed, other]) slot.toPostgres.hold('there');
     const waiting = () => load.pushed - load.acknowledged;
     await eventually('sends are on their way to PostgreSQL', () => waiting() >= load.talks.length);
+    // What had passed before the hold is carried out still.
+    await eventually('PostgreSQL has nothing left to do', async () => (await active(world.database.url)) === 0);
     const before = await messages(world.database.url);
     await doomed.kill();
     doomed.toPostgres.cut();
@@ -23,3 +25,12 @@ export const killBeforeCommit: Scenario = {
 
 const messages = async (url: string) =>
   (await execute<{ n: number }>(url, 'SELECT count(*)::int AS n FROM message'))[0]!.n;
+
+const active = async (url: string) =>
+  (
+    await execute<{ n: number }>(
+      url,
+      `SELECT count(*)::int AS n FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'parley' AND state <> 'idle'`,
+    )
+  )[0]!.n;
