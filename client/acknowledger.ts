@@ -11,8 +11,8 @@ interface Watermarks {
 export type StoredReceipt = Watermarks & { participant: Person };
 
 export interface Acknowledger {
-  /** Everything up to here has reached this device, or was read by its user. */
-  raise(marks: Partial<Watermarks>): void;
+  /** Everything up to here has reached this device, or was read by its user. A message's own trace is handed back with it. */
+  raise(marks: Partial<Watermarks>, traceparent?: string): void;
 }
 
 /**
@@ -27,6 +27,8 @@ export function createAcknowledger(
   const wanted: Watermarks = { deliveredSeq: 0, readSeq: 0 };
   const told: Watermarks = { deliveredSeq: 0, readSeq: 0 };
   let busy = false;
+  /** Of the newest message that came with one. */
+  let newest: string | undefined;
 
   async function tell(): Promise<void> {
     if (busy) return;
@@ -41,7 +43,7 @@ export function createAcknowledger(
             marks = { ...wanted };
             return { input: { conversationId, ...inputOf(marks) } };
           },
-          { patient: true },
+          { patient: true, traceparent: () => newest },
         );
         stored(acknowledge.member);
       } catch {
@@ -61,7 +63,8 @@ export function createAcknowledger(
   }
 
   return {
-    raise({ deliveredSeq = 0, readSeq = 0 }) {
+    raise({ deliveredSeq = 0, readSeq = 0 }, traceparent = newest) {
+      newest = traceparent;
       wanted.readSeq = Math.max(wanted.readSeq, readSeq);
       wanted.deliveredSeq = Math.max(wanted.deliveredSeq, deliveredSeq, readSeq);
       void tell();

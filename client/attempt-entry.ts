@@ -28,16 +28,20 @@ export type OnEditConflict = 'overwrite' | ((conflict: EditConflict) => string |
 /** One try. Resolves with the message as the server has it now; null for a started conversation. */
 export async function attemptEntry(connection: Connection, entry: QueueEntry): Promise<WireMessage | null> {
   const { kind, conversationId } = entry;
-  const run = async (document: string, input: object) => {
-    const answer = await connection.attempt<Record<string, { message?: WireMessage }>>(document, { input });
+  const run = async (document: string, input: object, traceparent?: string) => {
+    const answer = await connection.attempt<Record<string, { message?: WireMessage }>>(
+      document,
+      { input },
+      traceparent,
+    );
     return Object.values(answer)[0]?.message ?? null;
   };
   switch (kind) {
     case 'start':
       return run(startConversationMutation, { id: conversationId, ...entry.input });
     case 'send': {
-      const { id, body } = entry;
-      return run(sendMessageMutation, { id, conversationId, body, sentAt: new Date().toISOString() });
+      const { id, body, traceparent } = entry;
+      return run(sendMessageMutation, { id, conversationId, body, sentAt: new Date().toISOString() }, traceparent);
     }
     case 'edit': {
       const { messageId, body, version } = entry;

@@ -149,7 +149,7 @@ export function followConversation(
       connection,
       conversationUpdatesSubscription,
       () => ({ id, afterSeq: state?.headSeq ?? 0 }),
-      { next: ({ conversationUpdates }) => apply(conversationUpdates), interrupted, ended },
+      { next: ({ conversationUpdates }, traceparent) => apply(conversationUpdates, traceparent), interrupted, ended },
     );
   }
 
@@ -182,7 +182,7 @@ export function followConversation(
     }
   }
 
-  function apply(update: ConversationUpdate): void {
+  function apply(update: ConversationUpdate, traceparent?: string): void {
     if (!state || stopped) return;
     if (isHole(state, update)) {
       following?.restart();
@@ -190,15 +190,15 @@ export function followConversation(
     }
     const before = state;
     state = applyUpdate(before, update);
-    if (isDurable(update) && state !== before) applied(update);
+    if (isDurable(update) && state !== before) applied(update, traceparent);
     if (update.__typename === 'TypingChanged') whoTypes.heard(update.participant.id, update.typing);
     if (update.__typename === 'CaughtUp') caughtUp();
     if (phase === 'live') show();
     else renewTimer ??= setTimeout(show, BACKLOG_RENEW_MS);
   }
 
-  function applied(event: ConversationUpdate): void {
-    acknowledgeDelivery();
+  function applied(event: ConversationUpdate, traceparent?: string): void {
+    acknowledgeDelivery(traceparent);
     if ('message' in event) queue.confirm(id, event.message);
     const posted = event.__typename === 'MessagePosted';
     if (posted && missed !== null && event.message.sender.id !== state?.viewer.id) missed += 1;
@@ -240,9 +240,10 @@ export function followConversation(
   }
 
   /** Only members have watermarks; who just looks on acknowledges nothing. */
-  function acknowledgeDelivery(): void {
+  function acknowledgeDelivery(traceparent?: string): void {
     const me = state?.members.find((member) => member.id === state?.viewer.id);
-    if (state && me?.present && me.deliveredSeq < state.headSeq) acknowledger.raise({ deliveredSeq: state.headSeq });
+    if (state && me?.present && me.deliveredSeq < state.headSeq)
+      acknowledger.raise({ deliveredSeq: state.headSeq }, traceparent);
   }
 
   async function loadEarlier(): Promise<void> {

@@ -33,6 +33,11 @@ export interface ClientOptions extends ConnectionOptions {
    * counts as failed. Default 8: about two minutes. Lost connections, UNAVAILABLE and RATE_LIMITED do not count.
    */
   maxAttempts?: number;
+  /**
+   * Asked as a message is written: the context of what its writer did, in your own tracing (a W3C `traceparent`). The
+   * message's trace then begins in the browser, and every attempt to send it is part of it.
+   */
+  traceparent?: () => string | undefined;
 }
 
 export interface Client {
@@ -68,12 +73,12 @@ const OWNER = 'owner';
 
 /** A client of one Parley server, as one participant. Nothing is connected before it is needed. */
 export function createClient(options: ClientOptions): Client {
-  const { url, cacheKey, onEditConflict = 'overwrite', maxAttempts = DEFAULT_MAX_ATTEMPTS } = options;
+  const { url, cacheKey, onEditConflict = 'overwrite', maxAttempts = DEFAULT_MAX_ATTEMPTS, traceparent } = options;
   const stored =
     cacheKey === undefined ? createMemoryStorage() : createIndexedDbStorage(`parley ${socketUrl(url)} ${cacheKey}`);
   const kept = createKept(options.storage ?? stored);
   const connection = createConnection(options, admit);
-  const queue = createOutgoingQueue({ connection, kept, onEditConflict, maxAttempts });
+  const queue = createOutgoingQueue({ connection, kept, onEditConflict, maxAttempts, traceparent });
   const cache = createConversationCache(kept);
   const conversations = new Map<string, FollowedConversation>();
 

@@ -2,10 +2,10 @@ import { backOffMs } from './back-off.ts';
 import type { Connection } from './connection.ts';
 import type { ParleyError } from './parley-error.ts';
 import { leavesRefusal } from './request.ts';
-import type { Stream } from './socket-operations.ts';
+import type { Next, Stream } from './socket-operations.ts';
 
 export interface Follower<T> {
-  next(data: T): void;
+  next: Next<T>;
   /** The stream broke and will be taken up again by itself. */
   interrupted?(): void;
   /** It ended for good: an error that repeating does not mend. */
@@ -60,9 +60,9 @@ export function follow<T>(
     }
     if (stopped) return null;
     let restarted = false;
-    const current = connection.stream<T>(document, variables(), (data) => {
+    const current = connection.stream<T>(document, variables(), (...given) => {
       heard();
-      if (!stopped && !restarted) follower.next(data);
+      if (!stopped && !restarted) follower.next(...given);
     });
     stream = {
       ended: current.ended,

@@ -67,6 +67,7 @@ interface Surroundings {
   kept: Kept;
   onEditConflict: OnEditConflict;
   maxAttempts: number;
+  traceparent?: () => string | undefined;
 }
 
 interface Waiting {
@@ -80,7 +81,7 @@ interface Waiting {
  * each other. Each has an id made once and is stored before its first attempt: whatever breaks in between, the same is sent
  * again and the server does it once (D2). Of several tabs on one queue, one sends.
  */
-export function createOutgoingQueue({ connection, kept, ...settings }: Surroundings): OutgoingQueue {
+export function createOutgoingQueue({ connection, kept, traceparent, ...settings }: Surroundings): OutgoingQueue {
   const listeners = new Map<string, Set<QueueListener>>();
   const waiting = new Map<string, Waiting>();
   const { sharing } = kept.storage;
@@ -168,7 +169,14 @@ export function createOutgoingQueue({ connection, kept, ...settings }: Surroundi
       return id;
     },
     send(conversationId, body) {
-      const entry = { ...common(conversationId, undefined, refuseBody(body)), kind: 'send' as const, body, seq: null };
+      const refusal = refuseBody(body);
+      const entry: QueueEntry = {
+        ...common(conversationId, undefined, refusal),
+        kind: 'send',
+        body,
+        seq: null,
+        traceparent: traceparent?.(),
+      };
       const { id } = entry;
       return {
         id,

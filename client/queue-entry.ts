@@ -31,7 +31,7 @@ interface Common {
 export type QueueEntry = Common &
   (
     | { readonly kind: 'start'; readonly input: StartConversationInput }
-    | { readonly kind: 'send'; readonly body: string; readonly seq: number | null }
+    | { readonly kind: 'send'; readonly body: string; readonly seq: number | null; readonly traceparent?: string }
     | { readonly kind: 'edit'; readonly messageId: string; readonly body: string; readonly version: number }
     | { readonly kind: 'delete'; readonly messageId: string }
   );

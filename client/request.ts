@@ -10,6 +10,8 @@ const IMPATIENT_MS = 15_000;
 export interface RequestOptions {
   /** True: goes on for as long as it takes, through offline times and refused tokens, until there is an answer that lasts. */
   patient?: boolean;
+  /** The trace that it is part of; asked at each attempt. */
+  traceparent?: () => string | undefined;
 }
 
 /**
@@ -20,14 +22,14 @@ export async function request<T>(
   connection: Connection,
   document: string,
   variables: () => object,
-  { patient = false }: RequestOptions = {},
+  { patient = false, traceparent }: RequestOptions = {},
 ): Promise<T> {
   const deadline = patient ? Number.POSITIVE_INFINITY : Date.now() + IMPATIENT_MS;
   let serverFaults = 0;
   for (let attempt = 0; ; attempt++) {
     try {
       await readyBefore(connection, deadline);
-      return await connection.attempt<T>(document, variables());
+      return await connection.attempt<T>(document, variables(), traceparent?.());
     } catch (caught) {
       const error = caught as ParleyError;
       const refused = connection.state.getSnapshot().status === 'refused';

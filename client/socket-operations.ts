@@ -3,11 +3,14 @@ import { fromGraphQLErrors, fromSocketError, ParleyError } from './parley-error.
 import { call } from './store.ts';
 
 export interface SocketOperations {
-  /** One try of a query or mutation. */
-  attempt<T>(document: string, variables: object): Promise<T>;
+  /** One try of a query or mutation, as part of the trace that is given. */
+  attempt<T>(document: string, variables: object, traceparent?: string): Promise<T>;
   /** One subscription on the present socket. */
-  stream<T>(document: string, variables: object, next: (data: T) => void): Stream;
+  stream<T>(document: string, variables: object, next: Next<T>): Stream;
 }
+
+/** @param traceparent Of the message that is brought, where the server records its trace. */
+export type Next<T> = (data: T, traceparent?: string) => void;
 
 export interface Stream {
   /** Resolves with why it ended; null when the server completed it or `stop` was called. */
@@ -25,7 +28,7 @@ interface Surroundings {
 }
 
 interface Sink<T> {
-  next(data: T): void;
+  next: Next<T>;
   fail(error: ParleyError): void;
   complete(): void;
 }
@@ -35,7 +38,7 @@ export function createSocketOperations(
   socket: Client,
   { answerTimeoutMs, silence, refused }: Surroundings,
 ): SocketOperations {
-  function subscribe<T>(query: string, variables: object, sink: Sink<T>): () => void {
+  function subscribe<T>(query: string, variables: object, sink: Sink<T>, traceparent?: string): () => void {
     const silenced = silence();
     if (silenced) {
       sink.fail(silenced);
@@ -45,10 +48,11 @@ export function createSocketOperations(
       if (error.code === 'UNAUTHENTICATED') refused(error);
       sink.fail(error);
     };
-    return socket.subscribe(
-      { query, variables: variables as Record<string, unknown> },
+    return socket.subscribe<T & Record<string, unknown>, { traceparent?: string }>(
+      { query, variables: variables as Record<string, unknown>, ...(traceparent && { extensions: { traceparent } }) },
       {
-        next: ({ data, errors }) => (errors?.length ? fail(fromGraphQLErrors(errors)) : sink.next(data as T)),
+        next: ({ data, errors, extensions }) =>
+          errors?.length ? fail(fromGraphQLErrors(errors)) : sink.next(data as T, extensions?.traceparent),
         error: (error) => fail(fromSocketError(error)),
         complete: sink.complete,
       },
@@ -56,7 +60,7 @@ export function createSocketOperations(
   }
 
   return {
-    attempt<T>(document: string, variables: object) {
+    attempt<T>(document: string, variables: object, traceparent?: string) {
       return new Promise<T>((resolve, reject) => {
         let stop = () => {};
         const late = () => {
@@ -68,22 +72,23 @@ export function createSocketOperations(
           clearTimeout(timer);
           reject(error);
         };
-        stop = subscribe<T>(document, variables, {
+        const sink: Sink<T> = {
           next(data) {
             clearTimeout(timer);
             resolve(data);
           },
           fail,
           complete: () => fail(new ParleyError('NETWORK', 'The server ended the operation without an answer.')),
-        });
+        };
+        stop = subscribe(document, variables, sink, traceparent);
       });
     },
 
-    stream<T>(document: string, variables: object, next: (data: T) => void) {
+    stream<T>(document: string, variables: object, next: Next<T>) {
       let stop = () => {};
       const ended = new Promise<ParleyError | null>((resolve) => {
         stop = subscribe<T>(document, variables, {
-          next: (data) => call(() => next(data)),
+          next: (...given) => call(() => next(...given)),
           fail(error) {
             resolve(error);
             stop();

@@ -31,6 +31,7 @@ import { isDatabaseAway } from './errors.ts';
 import type { App } from './graphql/app-parts.ts';
 import { createSchema } from './graphql/schema.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
+import { createMomentKeeper } from './journeys/keep-moments.ts';
 import { createKpiKeeper } from './kpis/keep-kpis.ts';
 import { createKpiFeed } from './kpis/kpi-feed.ts';
 import { createKpiRecorder } from './kpis/kpi-recorder.ts';
@@ -115,7 +116,8 @@ export async function startApp({
   const authenticate = createAuthenticate({ db, verifyToken, admit, sessions, access, identityHash });
   const openSockets = createOpenSockets({ authenticate, admit });
 
-  const relay = createRelay({ db, bus, config, metrics, log });
+  const moments = createMomentKeeper({ db, config, processId, log, onError });
+  const relay = createRelay({ db, bus, config, metrics, moments, log });
   const erasures = createErasures({ db, relay, config, log, onError });
   const receipts = createReceiptBroadcast({ bus, config });
   const presenceBoard = createPresenceBoard({ db, bus, config, onError });
@@ -160,7 +162,7 @@ export async function startApp({
     inboxWatch,
     presence,
     sendMessage,
-    acknowledge: createAcknowledge({ db, config, metrics, receipts }),
+    acknowledge: createAcknowledge({ db, config, metrics, receipts, moments }),
     kpiFeed,
     whyNotReady: createReadiness(db),
   };
@@ -194,6 +196,7 @@ export async function startApp({
     await relay.stop();
     await Promise.all([hub.stop(), inboxWatch.stop(), presenceBoard.stop(), presence.stop()]);
     receipts.stop();
+    await moments.stop();
     await kpis.stop();
     limits.stop();
     bus.stop();
@@ -214,6 +217,7 @@ export async function startApp({
     inboxWatch.start();
     presenceBoard.start();
     presence.start();
+    moments.start();
     kpis.start();
     metricsServer = await startMetricsServer({ port: config.METRICS_PORT, host: config.HOST, log });
     http = await startHttpServer(app);

@@ -182,6 +182,11 @@ const fields = {
   SESSION_RETENTION_DAYS: whole(30, 36_500, 'must be a whole number of days, 30 or more')
     .default(90)
     .describe('How long sessions are kept after their last use, in days. An ended one stays refused for 30 at least.'),
+  JOURNEY_RETENTION_DAYS: whole(0, 36_500, 'must be a whole number of days; 0 keeps none')
+    .default(7)
+    .describe(
+      'How long it is kept when each message was published, delivered and read, in days: a row for each conversation and second in which something happened. 0: not at all.',
+    ),
   AUDIT_READING_INTERVAL_MS: ms(3_600_000).describe(
     'How often the same reader of the same conversation is noted again, in ms: a screen that refreshes is one look.',
   ),

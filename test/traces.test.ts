@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { openConversation, openDevice } from './client/devices.ts';
 import { connect, OperationError } from './harness/actor.ts';
 import * as documents from './harness/documents.ts';
 import { execute } from './harness/execute.ts';
@@ -68,12 +69,14 @@ describe('traces', () => {
     assert.equal(mutation.resource['service.name'], 'parley');
   });
 
-  test('messages that share a statement link to it, and it to them', async (t) => {
+  test('messages that share a statement link to it, and it to them; a receipt of many settles ten by spans', async (t) => {
     const receiver = await startReceiver(t);
     const { server } = await start(t, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
     const cleo = await connect(t, server);
+    const ada = await connect(t, server, { role: 'AGENT', name: 'Ada' });
     const id = await cleo.start();
-    await Promise.all(Array.from({ length: 50 }, (_, n) => cleo.send(id, `message ${n}`)));
+    await ada.claim(id);
+    const sent = await Promise.all(Array.from({ length: 50 }, (_, n) => cleo.send(id, `message ${n}`)));
     const { batch, writes } = await receiver.waitFor((spans) => {
       const batch = spans.find(({ name }) => name === 'send_messages batch');
       const size = batch?.attributes['db.operation.batch.size'];
@@ -90,6 +93,70 @@ describe('traces', () => {
     assert.equal(new Set(writes.map(({ traceId }) => traceId)).size, writes.length, 'each in a trace of its own');
     const create = receiver.spans.find(({ spanId }) => spanId === writes[0]!.parentSpanId);
     assert.ok(Number(create?.attributes['parley.accepted_to_commit_ms']) >= 0);
+
+    await ada.acknowledge(id, { readSeq: Math.max(...sent.map(({ seq }) => seq)) });
+    const acknowledge = await receiver.waitFor((spans) => spans.find(({ name }) => name === 'mutation acknowledge'));
+    assert.equal(acknowledge.attributes['parley.receipt.delivered'], 50);
+    assert.equal(acknowledge.attributes['parley.receipt.read'], 50);
+    const settled = receiver.spans.filter(({ name }) => name === 'settle conversation');
+    assert.equal(settled.length, 20, 'ten delivered, ten read');
+    for (const { links } of settled)
+      assert.deepEqual(
+        links.map(({ spanId }) => spanId),
+        [acknowledge.spanId],
+      );
+  });
+
+  test('what had to be repaired is in the trace: found by the sweep, served again', async (t) => {
+    const receiver = await startReceiver(t);
+    const { server } = await start(t, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, BUS: 'off', FOLLOW_PAGE: '1' });
+    const cleo = await connect(t, server);
+    const id = await cleo.start();
+    const frames = cleo.follow(id);
+    await frames.caughtUp();
+    const { id: messageId, seq } = await cleo.send(id, 'on its own');
+    await frames.seq(seq);
+    const found = await receiver.waitFor((spans) =>
+      spans.find(
+        ({ name, attributes }) => name === 'process conversation' && attributes['messaging.message.id'] === messageId,
+      ),
+    );
+    assert.equal(found.attributes['parley.delivery.via'], 'sweep');
+    const fill = receiver.spans.find(({ name }) => name === 'fill conversation');
+    assert.equal(fill?.attributes['parley.fill.reason'], 'sweep');
+    assert.equal(fill?.attributes['parley.fill.events'], 1);
+    assert.deepEqual(fill?.links, [{ traceId: found.traceId, spanId: found.parentSpanId! }]);
+
+    const many = await Promise.all(Array.from({ length: 8 }, (_, n) => cleo.send(id, `one of many ${n}`)));
+    await frames.seq(Math.max(...many.map((message) => message.seq)));
+    const resync = await receiver.waitFor((spans) => spans.find(({ name }) => name === 'resync conversation'));
+    assert.equal(resync.attributes['parley.resync.reason'], 'jump');
+    assert.equal(resync.attributes['parley.resync.from_seq'], seq);
+    assert.ok(Number(resync.attributes['parley.resync.events']) > 3);
+  });
+
+  test('with Parley’s client a trace begins in the browser, and receipts come back in it', async (t) => {
+    const receiver = await startReceiver(t);
+    const { server } = await start(t, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+    const [traceId, click] = [randomUUID().replaceAll('-', ''), '00f067aa0ba902b7'];
+    const cleo = await openDevice(t, server, {}, { traceparent: () => `00-${traceId}-${click}-01` });
+    const ada = await openDevice(t, server, { role: 'AGENT', name: 'Ada' });
+    const [theirs] = await openConversation(cleo, ada);
+    await theirs.send('Hello').acknowledged;
+    const trace = await receiver.waitFor((spans) => {
+      const found = spans.filter((span) => span.traceId === traceId);
+      const acknowledges = found.filter(({ name }) => name === 'mutation acknowledge');
+      // Both devices say that they have it; one settles it.
+      return acknowledges.length >= 2 && found.some(({ name }) => name === 'settle conversation') && found;
+    });
+    const one = (name: string) => trace.find((span) => span.name === name)!;
+    assert.equal(one('mutation sendMessage').parentSpanId, click);
+    const create = one('create conversation');
+    const acknowledges = trace.filter(({ name }) => name === 'mutation acknowledge');
+    for (const { parentSpanId } of acknowledges) assert.equal(parentSpanId, create.spanId);
+    const settle = one('settle conversation');
+    assert.equal(settle.parentSpanId, create.spanId);
+    assert.ok(acknowledges.some(({ spanId }) => spanId === settle.links[0]?.spanId));
   });
 
   test('a client’s own trace goes on in the server, over HTTP and over the socket', async (t) => {
@@ -142,7 +209,18 @@ describe('traces', () => {
       cleo.run(documents.rate, { input: { conversationId: id, rating: 5, comment: 'a private comment' } }),
       OperationError,
     );
-    await receiver.waitFor((spans) => spans.find(({ name }) => name === 'mutation submitSurvey'));
+    await assert.rejects(
+      cleo.post(documents.rate, { input: { conversationId: id, rating: 5, comment: 'a private comment' } }),
+      OperationError,
+    );
+    const faults = await receiver.waitFor((spans) => {
+      const found = spans.filter(({ name }) => name === 'mutation submitSurvey');
+      return found.length === 2 && found;
+    });
+    assert.ok(
+      faults.every(({ failed }) => failed),
+      'a fault of ours is an error on both transports',
+    );
     const told = [receiver.bytes().toString('latin1'), await read(server.metricsUrl), server.output.join('\n')];
     assert.ok(told[2]!.includes('an operation failed'), 'the refusal was logged');
     for (const secret of ['a private', 'Cleopatra', 'Adalbert', 'customer-number-4711', cleo.token, ada.token]) {

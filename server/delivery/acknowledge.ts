@@ -4,8 +4,10 @@ import { notAMember } from '../conversations/access-conversation.ts';
 import type { Member } from '../conversations/conversation.ts';
 import type { Db } from '../db.ts';
 import { badInput, isDatabaseAway, isWorthRepeating, notFound, unavailable } from '../errors.ts';
+import type { MomentKeeper } from '../journeys/keep-moments.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
-import { recordReceipt } from '../telemetry/message-trace.ts';
+import { isPlausible } from '../telemetry/measure.ts';
+import { countReceipts, recordReceipt } from '../telemetry/message-trace.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createWriteGroups, LOCKED, lockWaitMs } from '../write-groups.ts';
 import type { ReceiptBroadcast } from './broadcast-receipts.ts';
@@ -25,10 +27,16 @@ export type Acknowledgement = {
 };
 export type Acknowledge = (viewer: Viewer, input: Acknowledgement) => Promise<Member>;
 
-type Parts = { db: Db; config: Config; metrics: Metrics; receipts: ReceiptBroadcast };
+type Parts = {
+  db: Db;
+  config: Config;
+  metrics: Metrics;
+  receipts: ReceiptBroadcast;
+  moments: Pick<MomentKeeper, 'received'>;
+};
 type Answer = Omit<AcknowledgeAnswer, 'outcome'> & { outcome: Exclude<AcknowledgeAnswer['outcome'], 'locked'> };
 
-export function createAcknowledge({ db, config, metrics, receipts }: Parts): Acknowledge {
+export function createAcknowledge({ db, config, metrics, receipts, moments }: Parts): Acknowledge {
   const groups = createWriteGroups<AcknowledgeRow, Answer>({
     maxGroup: config.SEND_GROUP_MAX,
     inFlight: 1,
@@ -42,6 +50,32 @@ export function createAcknowledge({ db, config, metrics, receipts }: Parts): Ack
       return answers.map(({ outcome, ...answer }) => (outcome === 'locked' ? LOCKED : { outcome, ...answer }));
     },
   });
+
+  function measureReceipt({ deliveredAges, deliveredSentAges, deliveredTraces }: Answer): void {
+    metrics.receipts();
+    for (const [i, ms] of (deliveredAges ?? []).entries()) {
+      const traceparent = deliveredTraces?.[i] ?? null;
+      metrics.commitToReceipt(ms, traceparent);
+      const sinceSent = deliveredSentAges?.[i] ?? Number.NaN;
+      if (isPlausible(sinceSent)) metrics.sentToReceipt(sinceSent, traceparent);
+    }
+  }
+
+  function tellAll(viewer: Viewer, conversationId: string, answer: Answer): void {
+    const { deliveredSeq, readSeq, deliveredFrom, readFrom, deliveredTraces, readTraces } = answer;
+    receipts.raised(conversationId, viewer.id, { deliveredSeq, readSeq });
+    moments.received({
+      conversationId,
+      participantId: viewer.id,
+      delivered: [deliveredFrom, deliveredSeq],
+      read: [readFrom, readSeq],
+    });
+    if (!isCanary(viewer)) measureReceipt(answer);
+    countReceipts({ delivered: answer.deliveredCount ?? 0, read: answer.readCount ?? 0 });
+    for (const traceparent of deliveredTraces ?? [])
+      if (traceparent) recordReceipt(traceparent, conversationId, 'delivered');
+    for (const traceparent of readTraces ?? []) if (traceparent) recordReceipt(traceparent, conversationId, 'read');
+  }
 
   return async function acknowledge(viewer, { conversationId, deliveredSeq, readSeq }) {
     for (const [field, seq] of Object.entries({ deliveredSeq, readSeq })) {
@@ -59,16 +93,7 @@ export function createAcknowledge({ db, config, metrics, receipts }: Parts): Ack
         throw badInput(readSeq > deliveredSeq ? 'readSeq' : 'deliveredSeq', 'is above the head of the conversation.');
     }
     const watermarks = { deliveredSeq: answer.deliveredSeq, readSeq: answer.readSeq };
-    if (answer.changed) {
-      if (!isCanary(viewer)) {
-        metrics.receipts();
-        for (const [i, ms] of (answer.deliveredAges ?? []).entries())
-          metrics.commitToReceipt(ms, answer.deliveredTraces?.[i] ?? null);
-      }
-      receipts.raised(conversationId, viewer.id, watermarks);
-      for (const traceparent of answer.deliveredTraces ?? []) recordReceipt(traceparent, conversationId, 'delivered');
-      for (const traceparent of answer.readTraces ?? []) recordReceipt(traceparent, conversationId, 'read');
-    }
+    if (answer.changed) tellAll(viewer, conversationId, answer);
     return { conversationId, participantId: viewer.id, ...watermarks, joinedAt: answer.joinedAt, leftAt: null };
   };
 }

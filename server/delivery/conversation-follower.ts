@@ -4,10 +4,12 @@ import type { Db } from '../db.ts';
 import type { Watermarks } from '../messages/message.ts';
 import type { Bus, BusMessage, BusSubscription } from '../outbox/bus.ts';
 import type { DurableEvent } from '../outbox/durable-event.ts';
-import { recordDelivery } from '../telemetry/message-trace.ts';
+import { type DeliveredVia, recordDelivery } from '../telemetry/message-trace.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { startFill } from '../telemetry/repair-trace.ts';
 import type { ConversationReader } from './conversation-reader.ts';
 import { type FollowState, readFollowState, readLog, type SweptHead } from './delivery-queries.ts';
+import { within } from './within.ts';
 
 /**
  * The path of a message: … → relay-outbox → bus → [follow-conversation] → acknowledge. This file: one per process and
@@ -169,7 +171,7 @@ export class ConversationFollower implements PresenceListener {
     for (const seq of this.#early.keys()) if (seq <= this.head) this.#early.delete(seq);
     for (let event = this.#early.get(this.head + 1); event; event = this.#early.get(this.head + 1)) {
       this.#early.delete(event.seq);
-      this.#deliver(event);
+      this.#deliver(event, 'bus');
     }
     clearTimeout(this.#holeTimer);
     if (this.#early.size === 0 || this.#filling) return;
@@ -194,37 +196,50 @@ export class ConversationFollower implements PresenceListener {
   }
 
   async #read(throughSeq: number, reason: 'hole' | 'sweep'): Promise<void> {
-    const { db, config, metrics, catchUp } = this.#parts;
-    if (throughSeq - this.head > MAX_FILL_PAGES * config.FOLLOW_PAGE) {
-      metrics.holesFilled({ reason: 'jump' });
-      const { members } = await catchUp.execute(() => this.#readState());
-      for (const { participantId, ...watermarks } of members) this.#raise(participantId, watermarks);
-      this.head = Math.max(this.head, throughSeq);
-      for (const reader of this.readers) reader.fallBehind('jump');
-      this.#advance();
-      return;
+    const isJump = throughSeq - this.head > MAX_FILL_PAGES * this.#parts.config.FOLLOW_PAGE;
+    this.#parts.metrics.holesFilled({ reason: isJump ? 'jump' : reason });
+    const fill = startFill(this.conversationId, isJump ? 'jump' : reason);
+    try {
+      if (isJump) await this.#jump(throughSeq);
+      else await this.#readPages(throughSeq, reason, fill);
+      fill.end();
+    } catch (error) {
+      fill.end(error);
+      throw error;
     }
-    metrics.holesFilled({ reason });
+    this.#advance();
+  }
+
+  async #jump(throughSeq: number): Promise<void> {
+    const { members } = await this.#parts.catchUp.execute(() => this.#readState());
+    for (const { participantId, ...watermarks } of members) this.#raise(participantId, watermarks);
+    this.head = Math.max(this.head, throughSeq);
+    for (const reader of this.readers) reader.fallBehind('jump');
+  }
+
+  async #readPages(throughSeq: number, via: 'hole' | 'sweep', fill: ReturnType<typeof startFill>): Promise<void> {
+    const { db, config, catchUp } = this.#parts;
     while (this.head < throughSeq && !this.#closed) {
       const before = this.head;
       const through = Math.min(before + config.FOLLOW_PAGE, throughSeq);
       const page = await catchUp.execute(() => readLog(db, this.conversationId, before, through));
       for (const event of page) {
-        if (event.seq === this.head + 1) this.#deliver(event);
+        if (event.seq !== this.head + 1) continue;
+        fill.event(event.traceparent);
+        this.#deliver(event, via);
       }
       if (this.head === before) throw new Error(`no event ${before + 1} in conversation ${this.conversationId}`);
     }
-    this.#advance();
   }
 
-  #deliver(event: DurableEvent): void {
+  #deliver(event: DurableEvent, via: DeliveredVia): void {
     this.head = event.seq;
     if (event.participantId && event.kind === 'PARTICIPANT_JOINED') this.#joined(event.participantId);
     if (event.participantId && event.formerId) this.#identified(event.formerId, event.participantId);
     this.#give({ type: 'event', event, watermarks: this.watermarks });
     if (event.kind === 'MESSAGE_POSTED') {
       if (event.actorId && this.#typing.has(event.actorId)) this.#typed(event.actorId, false);
-      recordDelivery(event.traceparent, event, this.readers.size);
+      recordDelivery(event, { recipients: this.readers.size, via });
     }
   }
 
@@ -281,15 +296,4 @@ export class ConversationFollower implements PresenceListener {
   #give(update: Parameters<ConversationReader['push']>[0]): void {
     for (const reader of this.readers) reader.push(update);
   }
-}
-
-async function within(ms: number, promise: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([
-    promise,
-    new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, ms);
-    }),
-  ]);
-  clearTimeout(timer);
 }

@@ -3,6 +3,7 @@ import type { Db } from '../db.ts';
 import type { Watermarks } from '../messages/message.ts';
 import type { DurableEvent } from '../outbox/durable-event.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { startResync } from '../telemetry/repair-trace.ts';
 import { readLog } from './delivery-queries.ts';
 import type { ConversationUpdate } from './updates.ts';
 
@@ -48,6 +49,8 @@ export class ConversationReader {
   position: number;
   readonly #parts: ReaderParts;
   #phase: Phase = 'state';
+  /** Ends the resync that is under way. */
+  #endResync: ((throughSeq: number) => void) | undefined;
   #isBehind = false;
   #inDoubt = false;
   #buffer: ConversationUpdate[] = [];
@@ -92,8 +95,14 @@ export class ConversationReader {
     return this.#phase === 'live';
   }
 
+  /** Updates that wait for the subscriber. */
+  get buffered(): number {
+    return this.#buffer.length;
+  }
+
   close(): void {
     this.#parts.follower.readers.delete(this);
+    this.#resynced();
     this.#keep([]);
   }
 
@@ -109,6 +118,7 @@ export class ConversationReader {
   /** Forgets what is buffered and serves from PostgreSQL again. */
   fallBehind(reason: 'slow reader' | 'jump' | 'hole'): void {
     this.#parts.metrics.resyncs({ reason });
+    this.#endResync ??= startResync(this.conversationId, reason, this.position);
     this.#isBehind = true;
     this.#keep([]);
     this.#phase = 'state';
@@ -163,7 +173,13 @@ export class ConversationReader {
 
   #caughtUp(): ConversationUpdate[] {
     this.#phase = 'live';
+    this.#resynced();
     return [{ type: 'caught up', conversationId: this.conversationId, headSeq: this.position }];
+  }
+
+  #resynced(): void {
+    this.#endResync?.(this.position);
+    this.#endResync = undefined;
   }
 
   async #takeLive(): Promise<ConversationUpdate[]> {

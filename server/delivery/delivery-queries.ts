@@ -115,13 +115,21 @@ export type AcknowledgeAnswer = {
   readonly readSeq: number;
   readonly joinedAt: Date;
   readonly changed: boolean;
-  readonly deliveredTraces: readonly string[] | null;
-  readonly readTraces: readonly string[] | null;
-  /** How old the newly delivered messages are, in ms by the database's clock: the newest ten by others. */
+  /** From where the watermarks rose. */
+  readonly deliveredFrom: number;
+  readonly readFrom: number;
+  /** Of the newest ten messages by others that are newly delivered or read. */
+  readonly deliveredTraces: readonly (string | null)[] | null;
+  readonly readTraces: readonly (string | null)[] | null;
+  /** How old those newly delivered are, in ms by the database's clock: since the commit, and since their sender's attempt. */
   readonly deliveredAges: readonly number[] | null;
+  readonly deliveredSentAges: readonly (number | null)[] | null;
+  /** How many there are; counted up to a thousand. */
+  readonly deliveredCount: number | null;
+  readonly readCount: number | null;
 };
 
-/** The hot statement: see the migrations acknowledge, urgent_rows_and_locked_sends, receipt_ages. Answers and waits as sendMessages. */
+/** The hot statement: see the migrations acknowledge, urgent_rows_and_locked_sends, journey_moments. Answers and waits as sendMessages. */
 export function acknowledgeMessages(
   db: Db,
   rows: readonly AcknowledgeRow[],
@@ -129,7 +137,8 @@ export function acknowledgeMessages(
 ): Promise<AcknowledgeAnswer[]> {
   return db.$queryRaw<AcknowledgeAnswer[]>`/* acknowledge_messages */
     SELECT outcome, delivered_seq AS "deliveredSeq", read_seq AS "readSeq", joined_at AS "joinedAt", changed,
-      delivered_traces AS "deliveredTraces", read_traces AS "readTraces", delivered_ages AS "deliveredAges"
+      delivered_from AS "deliveredFrom", read_from AS "readFrom", delivered_traces AS "deliveredTraces", read_traces AS "readTraces",
+      delivered_ages AS "deliveredAges", delivered_sent_ages AS "deliveredSentAges", delivered_count AS "deliveredCount", read_count AS "readCount"
     FROM acknowledge_messages(
       ${rows.map((r) => r.conversationId)}::uuid[], ${rows.map((r) => r.participantId)}::uuid[],
       ${rows.map((r) => r.deliveredSeq)}::int[], ${rows.map((r) => r.readSeq)}::int[], ${lockWaitMs}::int

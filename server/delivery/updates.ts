@@ -1,5 +1,6 @@
 import type { Watermarks } from '../messages/message.ts';
 import type { DurableEvent } from '../outbox/durable-event.ts';
+import { isRecorded } from '../telemetry/message-trace.ts';
 
 /** What a subscription yields, before GraphQL gives it its shape. */
 export type ConversationUpdate = DurableUpdate | ReceiptUpdate | TypingUpdate | PresenceUpdate | CaughtUpUpdate;
@@ -52,3 +53,14 @@ const stateTypes = {
 
 export const graphqlTypeOf = (update: ConversationUpdate) =>
   update.type === 'event' ? durableTypes[update.event.kind] : stateTypes[update.type];
+
+/**
+ * The trace of the message that an update brings, for its subscriber to hand back with the receipt; none where the trace is
+ * not recorded, so that nobody carries what leads nowhere.
+ */
+export function deliveredTraceparent(update: ConversationUpdate | InboxUpdate): string | undefined {
+  const given = 'update' in update ? update.update : update;
+  if (given.type !== 'event' || given.event.kind !== 'MESSAGE_POSTED') return undefined;
+  const { traceparent } = given.event;
+  return traceparent && isRecorded(traceparent) ? traceparent : undefined;
+}

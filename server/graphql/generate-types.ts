@@ -30,6 +30,8 @@ const config = {
     AuditEntry: '../audit-log/audit-entry.ts#AuditEntry as AuditEntryRecord',
     Survey: '../surveys/survey.ts#Survey as SurveyRecord',
     DeadLetter: '../outbox/dead-letter-queries.ts#DeadLetter as DeadLetterRecord',
+    MessageJourney: '../journeys/journey.ts#Journey as JourneyRecord',
+    MessageRecipient: '../journeys/journey.ts#Recipient as RecipientRecord',
     ConversationUpdate: '../delivery/updates.ts#ConversationUpdate as ConversationUpdateRecord',
     MessagePosted: '../delivery/updates.ts#DurableUpdate as DurableUpdateRecord',
     MessageEdited: '../delivery/updates.ts#DurableUpdate as DurableUpdateRecord',

@@ -4,7 +4,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
-import { type Span, trace } from '@opentelemetry/api';
+import { type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { type FormattedExecutionResult, GraphQLError } from 'graphql';
 import { deviceOf } from '../auth/device.ts';
@@ -146,6 +146,7 @@ function traceAndMeasure(app: App): ApolloServerPlugin<Context> {
           if (!operation || response.body.kind !== 'single') return;
           const outcome = outcomeOf(response.body.singleResult.errors);
           const { type, field } = describeOperation(operation);
+          if (outcome === 'failed') span?.setStatus({ code: SpanStatusCode.ERROR });
           const viewer = contextValue instanceof AnonymousContext ? undefined : contextValue.viewer;
           app.measure.of(viewer).operation({ type, field, transport: 'http', outcome }, performance.now() - startedAt);
         },

@@ -11,6 +11,7 @@ import {
   type OperationDefinitionNode,
   type OperationTypeNode,
 } from 'graphql';
+import { type ConversationUpdate, deliveredTraceparent, type InboxUpdate } from '../delivery/updates.ts';
 import { isDatabaseAway, rootCause, toClientError } from '../errors.ts';
 import { endSpan, runIn, startOperation } from '../telemetry/message-trace.ts';
 import type { App } from './app-parts.ts';
@@ -86,6 +87,7 @@ export async function runSubscription(
   app.measure
     .of(args.contextValue.viewer)
     .operation({ type, field, transport: 'socket', outcome: outcomeOf(errors) }, performance.now() - startedAt);
+  if (outcomeOf(errors) === 'failed') span.setStatus({ code: SpanStatusCode.ERROR });
   endSpan(span);
   if (errors) return { errors, extensions: { traceId: span.spanContext().traceId } };
   return eachExecuted(app, source as AsyncIterable<unknown>, args, { label: { field }, onEnd });
@@ -131,7 +133,9 @@ function eachExecuted(
           async () => execute({ ...args, rootValue: value, contextValue: await freshContext(args.contextValue) }),
           stopped.signal,
         );
-        return { done: false, value: result.errors ? { ...result, errors: translate(app, result.errors) } : result };
+        const extensions = extensionsOf(value);
+        const errors = result.errors && { errors: translate(app, result.errors) };
+        return { done: false, value: errors || extensions ? { ...result, ...errors, ...extensions } : result };
       } catch (error) {
         // A stream that throws would close the whole socket; told as a last result, only this subscription ends.
         failed = true;
@@ -152,6 +156,15 @@ function eachExecuted(
     [Symbol.asyncDispose]: async () => void (await stop()),
   };
 }
+
+/** `traceparent` beside a delivered message: a client that acknowledges it hands it back, and its receipt is in the same trace. */
+function extensionsOf(value: unknown): Pick<ExecutionResult, 'extensions'> | undefined {
+  const traceparent = isUpdate(value) ? deliveredTraceparent(value) : undefined;
+  return traceparent === undefined ? undefined : { extensions: { traceparent } };
+}
+
+const isUpdate = (value: unknown): value is ConversationUpdate | InboxUpdate =>
+  typeof value === 'object' && value !== null && ('type' in value || 'update' in value);
 
 export function translate(app: Pick<App, 'log' | 'config'>, errors: readonly GraphQLError[]): GraphQLError[] {
   return errors.map((error) =>

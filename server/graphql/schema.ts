@@ -4,6 +4,7 @@ import { auditLogResolvers } from '../audit-log/resolvers.ts';
 import { authResolvers } from '../auth/resolvers.ts';
 import { conversationResolvers } from '../conversations/resolvers.ts';
 import { deliveryResolvers } from '../delivery/resolvers.ts';
+import { journeyResolvers } from '../journeys/resolvers.ts';
 import { kpiResolvers } from '../kpis/resolvers.ts';
 import { messageResolvers } from '../messages/resolvers.ts';
 import { outboxResolvers } from '../outbox/resolvers.ts';
@@ -32,6 +33,7 @@ export const createSchema = (): GraphQLSchema =>
       kpiResolvers,
       visitResolvers,
       outboxResolvers,
+      journeyResolvers,
     ],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });

@@ -8,6 +8,8 @@ export type OutboxRow = {
   readonly seq: number;
   readonly traceparent: string | null;
   readonly attempts: number;
+  /** Of the attempt before; null before the first. */
+  readonly lastError: string | null;
 };
 
 /**
@@ -22,7 +24,7 @@ export async function claimRows(db: Db, limit: number, leaseMs: number): Promise
     WHERE id IN (
       SELECT id FROM outbox WHERE available_at <= now() ORDER BY urgent DESC, id LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
     )
-    RETURNING id, conversation_id::text AS "conversationId", seq, traceparent, attempts, urgent`;
+    RETURNING id, conversation_id::text AS "conversationId", seq, traceparent, attempts, last_error AS "lastError", urgent`;
   return inOrder(rows);
 }
 
@@ -40,7 +42,7 @@ export async function claimYoungRows(
       WHERE conversation_id = ANY (${conversationIds}::uuid[]) AND available_at <= created_at + interval '1 second'
       ORDER BY urgent DESC, id LIMIT ${limit}::int FOR UPDATE SKIP LOCKED
     )
-    RETURNING id, conversation_id::text AS "conversationId", seq, traceparent, attempts, urgent`;
+    RETURNING id, conversation_id::text AS "conversationId", seq, traceparent, attempts, last_error AS "lastError", urgent`;
   return inOrder(rows);
 }
 
@@ -86,5 +88,5 @@ export function buryRows(db: Db, failures: readonly FailedPublish[]): Promise<Ou
     )
     INSERT INTO dead_letter (id, conversation_id, seq, traceparent, created_at, attempts, last_error)
     SELECT id, conversation_id, seq, traceparent, created_at, attempts + 1, error FROM dead
-    RETURNING id, conversation_id::text AS "conversationId", seq, traceparent, attempts`;
+    RETURNING id, conversation_id::text AS "conversationId", seq, traceparent, attempts, last_error AS "lastError"`;
 }

@@ -1,10 +1,12 @@
 import { CircuitState, isBrokenCircuitError } from 'cockatiel';
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
+import type { MomentKeeper } from '../journeys/keep-moments.ts';
 import { repeat } from '../repeat.ts';
 import type { Log } from '../telemetry/log.ts';
 import { detached, endSpan, startPublish } from '../telemetry/message-trace.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { notePostponed, noteRetry, recordDeadLetter } from '../telemetry/repair-trace.ts';
 import type { OutboxEntry } from './append-event.ts';
 import { createBehind } from './behind.ts';
 import type { Bus, BusMessage } from './bus.ts';
@@ -51,9 +53,9 @@ const DELETE_INTERVAL_MS = 50;
 /** Kept for an operator to read; errors of clients' libraries can be long. */
 const MAX_ERROR_LENGTH = 500;
 
-export type RelayParts = { db: Db; bus: Bus; config: Config; metrics: Metrics; log: Log };
+type Parts = { db: Db; bus: Bus; config: Config; metrics: Metrics; moments: Pick<MomentKeeper, 'published'>; log: Log };
 
-export function createRelay({ db, bus, config, metrics, log }: RelayParts): Relay {
+export function createRelay({ db, bus, config, metrics, moments, log }: Parts): Relay {
   const breaker = createSinkBreaker('bus', { metrics, log });
   const behind = createBehind();
   const published: bigint[] = [];
@@ -67,22 +69,30 @@ export function createRelay({ db, bus, config, metrics, log }: RelayParts): Rela
     const postponed: bigint[] = [];
     await Promise.all(
       jobs.map(async (job) => {
-        const span = startPublish(job.traceparent, job, via);
+        const span = startPublish(job.traceparent, job, { via, attempt: job.attempts + 1 });
         try {
           await breaker.execute(() => send(job));
           published.push(job.id);
+          const { conversationId, seq, attempts, lastError } = job;
+          moments.published({ conversationId, seq, swept: via === 'sweep', failures: attempts, error: lastError });
           if (job.committedAt) metrics.commitToPublished(Date.now() - job.committedAt.getTime(), job.traceparent);
           endSpan(span);
         } catch (error) {
-          endSpan(span, error);
           // Without a sweep nobody would publish what is left to it.
           if (config.OUTBOX_SWEEP && !isRefusal(error)) behind.add(job.conversationId);
-          if (isBrokenCircuitError(error)) postponed.push(job.id);
-          else
-            failed.push({ id: job.id, attempts: job.attempts, backoffMs: backoff(job.attempts), error: reason(error) });
+          if (isBrokenCircuitError(error)) {
+            notePostponed(span);
+            postponed.push(job.id);
+          } else {
+            const backoffMs = backoff(job.attempts);
+            if (!isLast(job)) noteRetry(span, backoffMs);
+            failed.push({ id: job.id, attempts: job.attempts, backoffMs, error: reason(error) });
+          }
+          endSpan(span, error);
         }
       }),
     );
+    metrics.relayBatch(jobs.length, { via });
     metrics.published({ via }, jobs.length - failed.length - postponed.length);
     if (published.length > 0) deleteSoon();
     // Handed-over rows that were postponed are still where the sweep finds them; claimed ones must be given back.
@@ -97,12 +107,13 @@ export function createRelay({ db, bus, config, metrics, log }: RelayParts): Rela
 
   async function settleFailures(failed: readonly (FailedPublish & { attempts: number })[]): Promise<void> {
     metrics.publishFailures({}, failed.length);
-    const last = failed.filter(({ attempts }) => attempts + 1 >= config.OUTBOX_MAX_ATTEMPTS);
-    const again = failed.filter(({ attempts }) => attempts + 1 < config.OUTBOX_MAX_ATTEMPTS);
+    const last = failed.filter(isLast);
+    const again = failed.filter((failure) => !isLast(failure));
     if (again.length > 0) await recordFailures(db, again);
     if (last.length > 0) {
       for (const row of await buryRows(db, last)) {
         metrics.deadLetters();
+        recordDeadLetter(row.traceparent, row, row.attempts);
         log.error(
           { conversationId: row.conversationId, seq: row.seq },
           'an event could not be published and is now a dead letter',
@@ -110,6 +121,8 @@ export function createRelay({ db, bus, config, metrics, log }: RelayParts): Rela
       }
     }
   }
+
+  const isLast = ({ attempts }: { attempts: number }) => attempts + 1 >= config.OUTBOX_MAX_ATTEMPTS;
 
   /** Exponential, with full jitter, so that many rows that failed together do not come back together. */
   const backoff = (attempts: number) =>
@@ -142,17 +155,17 @@ export function createRelay({ db, bus, config, metrics, log }: RelayParts): Rela
   async function sweep(): Promise<void> {
     // Not a row is risked to find out whether the bus is back.
     if (breaker.state !== CircuitState.Closed) await breaker.execute(() => bus.ping());
-    let isLast: boolean;
+    let isLastPage: boolean;
     do {
       const endLook = behind.look();
       const rows = await claimRows(db, config.OUTBOX_BATCH, config.OUTBOX_LEASE_MS);
-      isLast = rows.length < config.OUTBOX_BATCH;
-      if (isLast) rows.push(...(await claimBehind()));
+      isLastPage = rows.length < config.OUTBOX_BATCH;
+      if (isLastPage) rows.push(...(await claimBehind()));
       if (rows.length > 0) await publish(rows.map(toHint), 'sweep');
-      if (isLast) endLook(rows.map(({ conversationId }) => conversationId));
+      if (isLastPage) endLook(rows.map(({ conversationId }) => conversationId));
       // Before the next look, which would find them again.
       if (behind.conversations.size > 0) await flush();
-    } while (!stopped && breaker.state === CircuitState.Closed && !(isLast && behind.conversations.size === 0));
+    } while (!stopped && breaker.state === CircuitState.Closed && !(isLastPage && behind.conversations.size === 0));
   }
 
   /** What is too young to be due, of conversations that are only to be served in order. */
@@ -194,6 +207,7 @@ const toJob = ({ outboxId, event, inboxes }: OutboxEntry): Job => ({
   seq: event.seq,
   traceparent: event.traceparent,
   attempts: 0,
+  lastError: null,
   message: { type: 'event', event },
   inboxes: inboxes ?? [],
   committedAt: event.at,

@@ -17,6 +17,7 @@ export type Measured = ReturnType<typeof measureTraffic>;
 
 /** A sender's clock further off than this says nothing about latency. */
 const MAX_CLOCK_OFFSET_MS = 3_600_000;
+export const isPlausible = (sinceSentMs: number) => sinceSentMs >= 0 && sinceSentMs <= MAX_CLOCK_OFFSET_MS;
 
 /** What is measured on a message's path, told once and kept twice: in the live metrics and in the KPIs' tables. */
 export function createMeasure(parts: { metrics: Metrics; kpis: KpiSink }) {
@@ -48,7 +49,7 @@ function measureTraffic({ metrics, kpis }: { metrics: Metrics; kpis: KpiSink }) 
       metrics.acceptedToCommit(acceptedToCommitMs);
       kpis.latency('accepted_to_commit', acceptedToCommitMs);
       const sentToCommitMs = sentAt ? committedAt.getTime() - sentAt.getTime() : Number.NaN;
-      if (sentToCommitMs >= 0 && sentToCommitMs <= MAX_CLOCK_OFFSET_MS) {
+      if (isPlausible(sentToCommitMs)) {
         metrics.sentToCommit(sentToCommitMs);
         kpis.latency('sent_to_commit', sentToCommitMs);
       }

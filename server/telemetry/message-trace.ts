@@ -21,9 +21,9 @@ import {
  *     └ settle conversation  CLIENT    delivery/acknowledge: a recipient's receipt
  *
  * Names and attributes follow OpenTelemetry's semantic conventions for messaging and databases. Never bodies, names,
- * addresses or tokens. Without a configured exporter spans still exist, so that trace ids are real, but go nowhere.
+ * addresses or tokens. What goes wrong on the way is in repair-trace.ts. Without a configured exporter spans still exist, so that trace ids are real, but go nowhere.
  */
-const tracer = trace.getTracer('parley');
+export const tracer = trace.getTracer('parley');
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
@@ -40,6 +40,9 @@ export function currentTraceparent(): string | null {
   return span ? toTraceparent(span) : null;
 }
 
+/** Whether the trace is recorded: the last flag, so the last digit is odd. */
+export const isRecorded = (traceparent: string) => /[13579bdf]$/.test(traceparent);
+
 /** A context to start spans under; the root for null and for anything that is not a traceparent. */
 export function contextOf(traceparent: string | null | undefined): Context {
   const match = traceparent ? TRACEPARENT.exec(traceparent) : null;
@@ -52,9 +55,9 @@ export function contextOf(traceparent: string | null | undefined): Context {
   });
 }
 
-type MessageKeys = { readonly conversationId: string; readonly seq?: number; readonly messageId?: string };
+export type MessageKeys = { readonly conversationId: string; readonly seq?: number; readonly messageId?: string };
 
-const messaging = (operation: string, { conversationId, seq, messageId }: MessageKeys): Attributes => ({
+export const messaging = (operation: string, { conversationId, seq, messageId }: MessageKeys): Attributes => ({
   'messaging.system': 'parley',
   'messaging.operation.name': operation,
   'messaging.operation.type': operation,
@@ -108,22 +111,45 @@ export function endCreate(span: Span, acceptedToCommitMs: number): void {
   span.end();
 }
 
-export function startPublish(traceparent: string | null, keys: MessageKeys, via: 'hand-over' | 'sweep'): Span {
-  const attributes = { ...messaging('send', keys), 'parley.relay.via': via };
+/** @param attempt 1 for the first. */
+export function startPublish(
+  traceparent: string | null,
+  keys: MessageKeys,
+  { via, attempt }: { via: 'hand-over' | 'sweep'; attempt: number },
+): Span {
+  const attributes = { ...messaging('send', keys), 'parley.relay.via': via, 'parley.relay.attempt': attempt };
   return tracer.startSpan('send conversation', { kind: SpanKind.CLIENT, attributes }, contextOf(traceparent));
 }
 
+/** How an event came to the subscribers of this process: as it should, or read from PostgreSQL because it was missing. */
+export type DeliveredVia = 'bus' | 'hole' | 'sweep';
+
+type Delivered = {
+  readonly conversationId: string;
+  readonly seq: number;
+  readonly at: Date;
+  readonly message: { readonly id: string } | null;
+  readonly traceparent: string | null;
+};
+
 export function recordDelivery(
-  traceparent: string | null,
-  keys: MessageKeys & { readonly at: Date },
-  recipients: number,
+  { conversationId, seq, at, message, traceparent }: Delivered,
+  { recipients, via }: { recipients: number; via: DeliveredVia },
 ): void {
   const attributes = {
-    ...messaging('process', keys),
+    ...messaging('process', { conversationId, seq, messageId: message?.id }),
     'parley.recipients': recipients,
-    'parley.commit_to_delivered_ms': Math.max(0, Date.now() - keys.at.getTime()),
+    'parley.delivery.via': via,
+    'parley.commit_to_delivered_ms': Math.max(0, Date.now() - at.getTime()),
   };
   tracer.startSpan('process conversation', { kind: SpanKind.CONSUMER, attributes }, contextOf(traceparent)).end();
+}
+
+/** What the receipt at hand settles, of which up to ten messages of each kind have spans of their own. */
+export function countReceipts(counts: { delivered: number; read: number }): void {
+  trace
+    .getActiveSpan()
+    ?.setAttributes({ 'parley.receipt.delivered': counts.delivered, 'parley.receipt.read': counts.read });
 }
 
 /** A receipt settles the message in the message's own trace, linked to the request that brought it. */

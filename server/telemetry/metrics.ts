@@ -56,6 +56,10 @@ export function createMetrics() {
     description: 'Messages stored by one statement',
     advice: { explicitBucketBoundaries: GROUP_BUCKETS },
   });
+  const relayBatchSize = meter.createHistogram('parley_relay_batch_size', {
+    description: 'Events that the relay published together, by way: hand-over or sweep',
+    advice: { explicitBucketBoundaries: GROUP_BUCKETS },
+  });
   return {
     sends: counter(
       'parley_sends',
@@ -74,6 +78,11 @@ export function createMetrics() {
       'From the publish on the bus to the hand-over to a subscriber’s socket; of what came over the bus',
     ),
     commitToReceipt: leg('parley_commit_to_receipt', 'From the commit to a recipient’s receipt that it was delivered'),
+    sentToReceipt: leg(
+      'parley_sent_to_receipt',
+      'From the sender’s clock at the attempt to a recipient’s receipt that it was delivered',
+    ),
+    relayBatch: (size: number, labels: { via: 'hand-over' | 'sweep' }) => relayBatchSize.record(size, labels),
     published: counter('parley_outbox_published', 'Events published, by way: hand-over or sweep', {
       via: ['hand-over', 'sweep'],
     }),

@@ -51,6 +51,10 @@ export const attempts: Record<string, (target: Target, actor: Pick<Actor, 'token
     'query ($from: DateTime!, $to: DateTime!) { kpiSeries(metrics: [CSAT], from: $from, to: $to) { total { value } } }',
     { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
   ],
+  messageJourney: ({ othersMessageId }) => [
+    'query ($id: ID!) { messageJourney(messageId: $id) { traceId } }',
+    { id: othersMessageId },
+  ],
   deadLetters: () => ['{ deadLetters { edges { cursor } } }', {}],
   auditLog: () => ['{ auditLog(first: 1) { edges { cursor } } }', {}],
   erasure: ({ elsewhereId }) => [

@@ -15,6 +15,7 @@ const features = [
   'conversations',
   'database-state',
   'delivery',
+  'journeys',
   'kpis',
   'messages',
   'outbox',

@@ -12,6 +12,8 @@ export type ReceivedSpan = {
   readonly durationMs: number;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
+  /** The names of what happened in it. */
+  readonly events: readonly string[];
   readonly failed: boolean;
   readonly resource: Readonly<Record<string, unknown>>;
 };
@@ -35,6 +37,7 @@ type Span = {
   endTimeUnixNano: string;
   attributes?: Attributes;
   links?: { traceId: string; spanId: string }[];
+  events?: { name: string }[];
   status?: { code?: number };
 };
 type Request = { resourceSpans?: { resource?: { attributes?: Attributes }; scopeSpans?: { spans?: Span[] }[] }[] };
@@ -69,6 +72,7 @@ const toReceived = (span: Span, resource: Record<string, unknown>): ReceivedSpan
   durationMs: Number(BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano)) / 1e6,
   attributes: toRecord(span.attributes),
   links: span.links ?? [],
+  events: (span.events ?? []).map(({ name }) => name),
   failed: span.status?.code === 2,
   resource,
 });

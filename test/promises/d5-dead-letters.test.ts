@@ -9,6 +9,7 @@ import { History } from '../harness/history.ts';
 import { openLab } from '../harness/lab.ts';
 import { range } from '../harness/range.ts';
 import { readMetric } from '../harness/read-metric.ts';
+import { startReceiver } from '../harness/telemetry.ts';
 
 const list = `query ($conversationId: ID, $first: Int, $after: String) {
   deadLetters(conversationId: $conversationId, first: $first, after: $after) {
@@ -16,6 +17,9 @@ const list = `query ($conversationId: ID, $first: Int, $after: String) {
     pageInfo { hasNextPage hasPreviousPage endCursor }
   }
 }`;
+const journey = `query ($id: ID!) { messageJourney(messageId: $id) {
+  publishing { state publishedAt swept failedAttempts lastError setAsideAt replayedAt }
+} }`;
 const replay = 'mutation ($input: DeadLettersInput!) { replayDeadLetters(input: $input) { count } }';
 const discard = 'mutation ($input: DeadLettersInput!) { discardDeadLetters(input: $input) { count } }';
 
@@ -25,7 +29,9 @@ test('D5: dead letters can be looked at, replayed and discarded, by managers', a
   const user = ['ACL', 'SETUSER', 'relay', 'on', '>secret', '+@all', '~*'] as const;
   const others = ['presence', 'participants', 'inbox:*', 'conversation:[^d]*'].map((topic) => `&parley:${topic}`);
   await lab.redis.run(...user, 'resetchannels', ...others);
+  const receiver = await startReceiver(t);
   const relay = await lab.startProcess({
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     REDIS_URL: lab.redis.url.replace('redis://', 'redis://relay:secret@'),
     OUTBOX_MAX_ATTEMPTS: '2',
     OUTBOX_BACKOFF_BASE_MS: '20',
@@ -38,9 +44,32 @@ test('D5: dead letters can be looked at, replayed and discarded, by managers', a
   const [first, second] = denied.map((id) => new History(id)) as [History, History];
   for (const { conversationId: id } of [first, second]) await cleo.start({ id });
   const frames = cleo.follow(first.conversationId, 0);
-  for (const n of range(1, 5)) await first.send(cleo, `message ${n}`);
+  const sent: { id: string }[] = [];
+  for (const n of range(1, 5)) sent.push(await first.send(cleo, `message ${n}`));
   await second.send(cleo, 'elsewhere');
   await eventually('six dead letters', async () => (await readMetric(relay, 'parley_dead_letters')) === 6);
+
+  const publishing = async (n: number, who = mia) =>
+    (await who.run(journey, { id: sent[n - 1]!.id })).messageJourney.publishing;
+  const stuck = await publishing(3);
+  assert.equal(stuck.state, 'DEAD_LETTER');
+  assert.equal(stuck.failedAttempts, 2);
+  assert.match(stuck.lastError, /NOPERM/);
+  assert.ok(stuck.setAsideAt && !stuck.publishedAt);
+  const ada = await connect(t, relay, { role: 'AGENT', name: 'Ada' });
+  assert.equal((await publishing(3, ada)).lastError, null, 'for managers');
+  const tries = await receiver.waitFor((spans) => {
+    const dead = spans.find(({ name }) => name === 'dead letter conversation');
+    const trace = spans.filter(({ traceId, name }) => traceId === dead?.traceId && name === 'send conversation');
+    return dead && trace.length === 2 && trace;
+  });
+  assert.deepEqual(
+    tries.map(({ attributes, events, failed }) => [attributes['parley.relay.attempt'], events, failed]),
+    [
+      [1, ['retry'], true],
+      [2, [], true],
+    ],
+  );
 
   const lettersOf = async (variables: Record<string, unknown> = {}) => (await mia.run(list, variables)).deadLetters;
   const seqs = ({ edges }: any) => edges.map(({ node }: any) => node.seq);
@@ -96,6 +125,14 @@ test('D5: dead letters can be looked at, replayed and discarded, by managers', a
     const [row] = await execute<{ n: number }>(lab.database.url, 'SELECT count(*)::int AS n FROM outbox');
     return row!.n === 0 && (await readMetric(relay, 'parley_dead_letters')) === 0;
   });
+  assert.equal((await publishing(1)).state, 'DISCARDED');
+  const replayed = await eventually('the moment of the publish', async () => {
+    const found = await publishing(3);
+    return found.publishedAt && found;
+  });
+  assert.equal(replayed.state, 'PUBLISHED');
+  assert.equal(replayed.swept, true);
+  assert.ok(replayed.replayedAt <= replayed.publishedAt);
   // Subscribers had them all along, once.
   await first.judge(lab.database, { frames: { frames } });
 
