@@ -12,6 +12,7 @@ import classes from './shell.module.css';
 const pages = [
   { href: '/', label: 'Overview' },
   { href: '/try-it', label: 'Try it' },
+  { href: '/journey', label: 'Journey' },
 ];
 
 /** What every page stands in: title, navigation, appearance, sign-out. */

@@ -1,4 +1,5 @@
 import { ActionIcon, Button, VisuallyHidden } from '@mantine/core';
+import Link from 'next/link';
 import { memo } from 'react';
 import type { ConfirmedMessage, ParleyError, ShownMessage } from '../../client/index.ts';
 import { timeOfDay } from '../overview/format.ts';
@@ -62,6 +63,15 @@ export const MessageBubble = memo(function MessageBubble({ message, own, editabl
         <p className={classes.meta}>
           <time dateTime={message.createdAt}>{timeOfDay(message.createdAt)}</time>
           {confirmed?.editedAt && !deleted && <span>edited</span>}
+          {confirmed && (
+            <Link
+              href={`/journey?message=${message.id}`}
+              className={classes.journey}
+              aria-label={`Journey of “${excerpt(message.body)}”`}
+            >
+              Journey
+            </Link>
+          )}
           {own && (!deleted || status === 'pending') && <DeliveryTicks status={status} />}
         </p>
         {failure && (

@@ -126,6 +126,35 @@ describeInBrowser('Try it', (visit) => {
     assert.deepEqual(page.problems, []);
   });
 
+  test('a message leads to its journey, step by step; any other by its id', async () => {
+    const { page, cleo, ada } = await openConversation(visit);
+    await ada.getByRole('textbox').focus();
+    await message(cleo, 'Hello').getByText('Read', { exact: true }).waitFor();
+    await message(cleo, 'Hello').getByRole('link', { name: 'Journey of “Hello”' }).press('Enter');
+    await page.waitForURL(/\/journey\?message=/);
+    const steps = page.getByRole('list', { name: 'Steps' });
+    for (const step of ['sent', 'committed', 'published', 'delivered', 'read'])
+      await steps.locator(`[data-step^=${step}] time`).waitFor();
+    await steps.getByText('Read by Ada Agent').waitFor();
+    await assertAccessible(page);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await assertFits(page);
+    await assertAccessible(page);
+
+    const find = page.getByRole('form', { name: 'Find a message' });
+    await find.getByRole('textbox').fill('Hello');
+    await find.getByRole('button', { name: 'Show' }).click();
+    await find.getByText('A message’s id looks like').waitFor();
+    await find.getByRole('textbox').fill(` ${crypto.randomUUID()} `);
+    await find.getByRole('button', { name: 'Show' }).click();
+    await page.getByRole('alert').getByText('There is no message with this id').waitFor();
+    await assertAccessible(page);
+    await page.getByRole('link', { name: 'Journey', exact: true }).click();
+    await page.getByText('Which message?').waitFor();
+    await assertAccessible(page);
+    assert.deepEqual(page.problems, []);
+  });
+
   test('a narrow screen shows one side above the other, without sideways scrolling', async () => {
     const { page, cleo, ada } = await openConversation(visit, { width: 390, height: 844 });
     const [above, below] = await Promise.all([cleo.boundingBox(), ada.boundingBox()]);
