@@ -24,6 +24,8 @@ export function openCanaryDevice({ url, isOwn }: Address, token: string): Canary
   class Socket extends WebSocket {
     constructor(address: string, protocols: string[]) {
       super(address, protocols, { rejectUnauthorized: !isOwn });
+      // One that is ended while it connects says so; unheard, that would end the process. graphql-ws hears the close.
+      this.on('error', () => {});
     }
   }
   const client: Client = createClient({
