@@ -27,6 +27,7 @@ export function summarize({ runs }: Measurement) {
     receivedP99: of((run) => run.sendToReceived.p99),
     serverMicros: of((run) => run.serverMicros),
     postgresMicros: of((run) => run.postgresMicros),
+    spans: of((run) => run.spans),
     lost: total((run) => run.lost),
     doubled: total((run) => run.doubled),
     outOfOrder: total((run) => run.outOfOrder),
@@ -47,13 +48,13 @@ export function renderReport(
     lines.push('', `## ${title}`, '', about, '');
     if (rows.length > 1) lines.push(`![${title}](${name}.svg)`, '');
     lines.push(
-      '| server | load | delivered/s | acknowledged p50 | received p50 | received p99 | CPU µs/message: server + PostgreSQL | lost, doubled, out of order |',
-      '| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+      '| server | load | delivered/s | acknowledged p50 | received p50 | received p99 | CPU µs/message: server + PostgreSQL | spans/message | lost, doubled, out of order |',
+      '| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
     );
     for (const row of rows) {
       const s = summarize(row);
       lines.push(
-        `| ${row.row} | ${row.load} | ${whole(s.perSecond)} | ${ms(s.acknowledgedP50)} ms | ${ms(s.receivedP50)} ms | ${ms(s.receivedP99)} ms | ${Number.isNaN(s.serverMicros) ? '–' : `${whole(s.serverMicros)} + ${whole(s.postgresMicros)}`} | ${s.lost}, ${s.doubled}, ${s.outOfOrder} |`,
+        `| ${row.row} | ${row.load} | ${whole(s.perSecond)} | ${ms(s.acknowledgedP50)} ms | ${ms(s.receivedP50)} ms | ${ms(s.receivedP99)} ms | ${Number.isNaN(s.serverMicros) ? '–' : `${whole(s.serverMicros)} + ${whole(s.postgresMicros)}`} | ${Number.isNaN(s.spans) ? '–' : s.spans.toFixed(1)} | ${s.lost}, ${s.doubled}, ${s.outOfOrder} |`,
       );
     }
   }

@@ -9,6 +9,8 @@ export type Measured = Result & {
   /** CPU per delivered message, in µs; undefined where the machine does not tell. */
   readonly serverMicros: number | undefined;
   readonly postgresMicros: number | undefined;
+  /** Spans recorded per delivered message, dropped ones included; undefined where the server does not count them. */
+  readonly spans: number | undefined;
 };
 
 /** Longer than any run with its set-up; a hanging one must end with an error. */
@@ -28,11 +30,17 @@ export async function runJob(
   });
   let before: ReturnType<typeof cpu> | undefined;
   let after: ReturnType<typeof cpu> | undefined;
+  let spansBefore: Promise<number | undefined> | undefined;
+  let spansAfter: Promise<number | undefined> | undefined;
   const result = new Promise<Result>((resolve, reject) => {
     generator.on('message', (message: FromGenerator) => {
-      if (message.type === 'measuring') before = cpu();
-      else if (message.type === 'measured') after = cpu();
-      else resolve(message.result);
+      if (message.type === 'measuring') {
+        before = cpu();
+        spansBefore = countSpans(server.metricsUrl);
+      } else if (message.type === 'measured') {
+        after = cpu();
+        spansAfter = countSpans(server.metricsUrl);
+      } else resolve(message.result);
     });
     generator.once('exit', (code) => reject(new Error(`the generator ended with ${code}`)));
   });
@@ -42,7 +50,22 @@ export async function runJob(
     before?.[what] === undefined || after?.[what] === undefined
       ? undefined
       : ((after[what] - before[what]) * 1e6) / measured.delivered;
-  return { ...measured, serverMicros: micros('server'), postgresMicros: micros('postgres') };
+  const [counted, countedAfter] = [await spansBefore, await spansAfter];
+  return {
+    ...measured,
+    serverMicros: micros('server'),
+    postgresMicros: micros('postgres'),
+    spans:
+      counted === undefined || countedAfter === undefined ? undefined : (countedAfter - counted) / measured.delivered,
+  };
+}
+
+/** Spans that were ended and recorded so far. Exporting lags a second behind, at the beginning and at the end alike. */
+async function countSpans(metricsUrl: string | undefined): Promise<number | undefined> {
+  if (!metricsUrl) return undefined;
+  const metrics = await (await fetch(metricsUrl)).text();
+  const counts = metrics.matchAll(/^otel_sdk_processor_span_processed_total\S* (\d+)/gm);
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 async function signFor(pairs: number): Promise<Job['tokens']> {

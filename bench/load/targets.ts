@@ -12,6 +12,8 @@ export type Target = {
 };
 export type RunningTarget = {
   readonly url: string;
+  /** Where it counts its spans; undefined of those that have none. */
+  readonly metricsUrl?: string;
   readonly pid: number;
   readonly signs: boolean;
   stop(): Promise<void>;
@@ -35,15 +37,16 @@ export const parley = (name: string, protocol: Job['protocol'], env: Record<stri
       DATABASE_URL: databaseUrl,
       ...env,
     });
-    const url = await new Promise<string>((resolve, reject) => {
-      let dashboard = '';
+    const { Dashboard, Metrics } = await new Promise<Record<string, string>>((resolve, reject) => {
+      const said: Record<string, string> = {};
       createInterface({ input: child.stdout! }).on('line', (line) => {
-        dashboard ||= /^ {2}Dashboard +(http\S+)/.exec(line)?.[1] ?? '';
-        if (/^ {2}Bus /.test(line)) resolve(`${dashboard.replace(/\/$/, '')}/graphql`);
+        const [, name, value] = /^ {2}([A-Z]\w+) +(\S+)/.exec(line) ?? [];
+        if (name) said[name] = value!;
+        if (name === 'Bus') resolve(said);
       });
       child.once('exit', (code) => reject(new Error(`Parley ended at its start with ${code}`)));
     });
-    return running(child, url, true);
+    return { ...running(child, `${Dashboard!.replace(/\/$/, '')}/graphql`, true), metricsUrl: Metrics! };
   },
 });
 

@@ -64,12 +64,17 @@ export const delivery = makeDashboard({
         'From the commit to a recipient’s receipt that it was delivered: the way there and back. Absent devices count when they return.',
         'parley_commit_to_receipt_seconds',
       ),
+      leg(
+        'Sender → receipt',
+        'The whole way: from the sender’s clock at the attempt to a recipient’s receipt. Needs clients that give sentAt.',
+        'parley_sent_to_receipt_seconds',
+      ),
       spread({
         title: 'Commit → delivered, all of it',
         about: 'Two humps are two causes: one near the bottom is the bus, one at a second the sweep.',
         unit: 's',
         metric: 'parley_commit_to_delivered_seconds',
-        width: 12,
+        width: 6,
       }),
     ],
     'Subscribers and repairs': [
@@ -98,15 +103,25 @@ export const delivery = makeDashboard({
         queries: { '{{reason}}': `sum by (reason) (${rate('parley_resyncs_total')})` },
       }),
       lines({
+        title: 'Updates buffered',
+        about:
+          'Waiting in memory for subscribers to take them, by process. Above FOLLOW_BUFFER_MAX for one of them, PostgreSQL serves it instead.',
+        unit: 'short',
+        width: 8,
+        queries: { '{{instance}}': of('parley_buffered_updates') },
+      }),
+      lines({
         title: 'Receipts',
         about: 'Acknowledgements that raised a watermark.',
         unit: 'ops',
+        width: 8,
         queries: { receipts: `sum(${rate('parley_receipts_total')})` },
       }),
       lines({
         title: 'Conversations followed',
         about: 'By process. Each is one subscription on Redis.',
         unit: 'short',
+        width: 8,
         queries: { '{{instance}}': of('parley_followers') },
       }),
     ],
@@ -116,13 +131,24 @@ export const delivery = makeDashboard({
         about:
           '“hand-over” is the live way. “sweep” are rows that somebody left behind: a process died, or the bus was away.',
         unit: 'ops',
+        width: 8,
         queries: { '{{via}}': `sum by (via) (${rate('parley_outbox_published_total')})` },
         stacked: true,
+      }),
+      lines({
+        title: 'Events in one batch of the relay',
+        about: 'Mean, by way. It follows the sends that share a commit; large sweeps mean that much was left behind.',
+        unit: 'short',
+        width: 8,
+        queries: {
+          '{{via}}': `sum by (via) (${rate('parley_relay_batch_size_sum')}) / sum by (via) (${rate('parley_relay_batch_size_count')})`,
+        },
       }),
       lines({
         title: 'Publishes that failed',
         about: 'They are retried with back-off. While the breaker is open nothing is tried and nothing fails.',
         unit: 'ops',
+        width: 8,
         queries: {
           failed: `sum(${rate('parley_outbox_publish_failures_total')})`,
           'breaker opened': `sum(${rate('parley_bus_breaker_changes_total', 'state="open"')})`,
