@@ -51,6 +51,13 @@ const rows = (dead: number, live: number) =>
     'parley_database_rows{table="outbox", state="dead"}': `${dead}+0x90`,
     'parley_database_rows{table="outbox", state="live"}': `${live}+0x90`,
   });
+/** 60 messages a minute, so many of them within the target, on a process that is so busy. */
+const commits = (within: number, busy: number) =>
+  at(10, {
+    'parley_accepted_to_commit_seconds_bucket{instance="a", le="0.1"}': `0+${within}x10`,
+    'parley_accepted_to_commit_seconds_count{instance="a"}': '0+60x10',
+    [`nodejs_eventloop_utilization{${process}}`]: `${busy}+0x10`,
+  });
 /** In steps of five minutes: a week at one message a second, then an hour and a half at another pace. */
 const afterAWeek = (perSecond: number, before = 1) =>
   at(WEEK + 90, {
@@ -150,6 +157,10 @@ export const alertCases: Readonly<Record<string, AlertCase>> = {
   ParleyDatabaseAway: {
     fires: [up('1+0x10', 5)],
     staysQuiet: [at(5, { [`up{${process}}`]: '1+0x10', [`parley_database_connections{${process}}`]: '9+0x10' })],
+  },
+  ParleyDatabaseSlow: {
+    fires: [commits(10, 0.2)],
+    staysQuiet: [commits(58, 0.2), commits(10, 0.95), perMinute('parley_accepted_to_commit_seconds_count', 1, 10)],
   },
   ParleyPoolExhausted: {
     fires: [gauge('parley_database_pool_waiting{instance="a"}', 3, 10)],

@@ -40,7 +40,11 @@ describe('with Prometheus', () => {
   before(async () => {
     database = await createTestDatabase();
     collector = await startOtlpReceiver();
-    server = await startProcess(database.url, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    server = await startProcess(database.url, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      CANARY: 'on',
+      CANARY_INTERVAL_MS: '10000',
+    });
     prometheus = await startPrometheus(new URL(server.metricsUrl).host, [
       file('grafana/prometheus/rules.yml'),
       file('grafana/prometheus/alerts.yml'),
