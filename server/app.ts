@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createContinuousAudit } from './audit/audit-continuously.ts';
 import { createAuditRetention } from './audit-log/keep-audit-log.ts';
 import { createNoteReading } from './audit-log/note-reading.ts';
 import { createAdmit } from './auth/admit.ts';
@@ -80,7 +81,7 @@ export async function startApp({
   const redis = config.REDIS_URL ? openRedis(config.REDIS_URL, log) : undefined;
   const bus = createBus({ redis, enabled: config.BUS, log });
   const metrics = createMetrics();
-  const kpis = createKpiRecorder({ db, processId, log });
+  const kpis = createKpiRecorder({ db, processId, log, peaks: () => ({ peak_sockets: presence.sockets() }) });
   const kpiKeeper = createKpiKeeper({ db, config, onError });
   const limits = createRateLimits({
     config,
@@ -88,6 +89,8 @@ export async function startApp({
     onRefused: (limit) => metrics.limited({ limit }),
   });
   const measure = createMeasure({ metrics, kpis });
+
+  const continuousAudit = createContinuousAudit({ db, config, measure, log, onError });
 
   const [ownKey, canaryKey, fingerprintKey, identityKey] = await Promise.all([
     ownSigningKey(config, db),
@@ -189,7 +192,7 @@ export async function startApp({
     }, config.DRAIN_DELAY_MS + config.DRAIN_TIMEOUT_MS).unref();
     await canary?.stop();
     await http?.drain();
-    const background = [access, auditRetention, sessionRetention, erasures, kpiKeeper];
+    const background = [access, auditRetention, sessionRetention, erasures, kpiKeeper, continuousAudit];
     await Promise.all(background.map((work) => work.stop()));
     await kpiFeed.stop();
     await sendsDone();
@@ -212,6 +215,7 @@ export async function startApp({
     sessionRetention.start();
     erasures.start();
     kpiKeeper.start();
+    continuousAudit.start();
     relay.start();
     hub.start();
     inboxWatch.start();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, MAX_MS, ms, oneOf, onOff, port, url, whole } from './config-kinds.ts';
 import { limitFields } from './config-limits.ts';
+import { observationFields } from './config-observation.ts';
 import { retentionFields } from './config-retention.ts';
 import { signInFields, whySignInCannotBe } from './config-sign-in.ts';
 
@@ -192,19 +193,7 @@ const fields = {
   ERASURE_LEASE_MS: ms(30_000).describe(
     'How long a process has a deletion to itself without a sign of life, in ms; then another goes on.',
   ),
-  CANARY: onOff
-    .default(true)
-    .describe(
-      '`off`: no canary sends, receives and acknowledges a message of its own again and again, and no uptime is told. The same for all processes.',
-    ),
-  CANARY_INTERVAL_MS: whole(10_000, 30_000, 'must be a whole number of milliseconds, from 10000 to 30000')
-    .default(15_000)
-    .describe('How often it does, in ms. A minute without a success counts as down, so at least twice in each.'),
-  CANARY_URL: url('https', 'http')
-    .optional()
-    .describe(
-      'Where it reaches the API. Default: the process itself. The address that clients use makes what stands before it count as well.',
-    ),
+  ...observationFields,
 
   SOCKET_INIT_TIMEOUT_MS: ms(3_000).describe('How long a socket may stay open without `connection_init`, in ms.'),
   SOCKET_KEEP_ALIVE_MS: ms(12_000).describe(

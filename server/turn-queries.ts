@@ -10,3 +10,12 @@ export async function takeTurn(db: Db, name: string, intervalMs: number): Promis
     ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at WHERE t.next_at <= now()`;
   return taken > 0;
 }
+
+/** Where work that is done in parts goes on; null: at its beginning. */
+export async function readPosition(db: Db, name: string): Promise<string | null> {
+  return (await db.turn.findUnique({ where: { name }, select: { position: true } }))?.position ?? null;
+}
+
+export async function writePosition(db: Db, name: string, position: string | null): Promise<void> {
+  await db.turn.updateMany({ where: { name }, data: { position } });
+}

@@ -69,8 +69,9 @@ describe('the canary', () => {
     assert.deepEqual(await seen(), nothing);
     assert.equal(await db.session.count({ where: { participantId: { not: mona.id } } }), 0);
 
-    const { canary_ok, canary_failed, operations, ...rest } = await measured();
-    const { operations: _, ...same } = before;
+    const { canary_ok, canary_failed, operations, peak_conversations, peak_sockets, ...rest } = await measured();
+    const { operations: _, peak_conversations: __, peak_sockets: ___, ...same } = before;
+    assert.equal(peak_conversations ?? 0, 0);
     assert.deepEqual([canary_ok, canary_failed], [1, undefined], 'two processes, one turn');
     assert.deepEqual(rest, same, 'no send, delivery or operation of the canary is counted');
   });

@@ -69,6 +69,15 @@ export const service = makeDashboard({
         },
       }),
     ],
+    'Continuous audit': [
+      lines({
+        title: 'Conversations looked at by the continuous audit',
+        about:
+          'By one process at a time, all of them again and again. “failed” is a broken promise: run npm run audit.',
+        unit: 'ops',
+        queries: { '{{outcome}}': `sum by (outcome) (${rate('parley_audited_conversations_total')})` },
+      }),
+    ],
     Processes: [
       number({
         title: 'Processes up',

@@ -58,7 +58,7 @@ export async function auditDatabase({ db, plain, onProgress }: AuditParts): Prom
   let conversations = 0;
   for await (const range of conversationRanges(db)) {
     for (const check of rangeChecks) add(await check.inspect(db, range));
-    conversations += range.conversations;
+    conversations += range.ids.length;
     onProgress?.(conversations);
   }
   return [...verdicts.values()].sort((a, b) => a.promise.localeCompare(b.promise, 'en', { numeric: true }));

@@ -3,6 +3,7 @@ import type { Db } from '../db.ts';
 import { type Repeating, repeat } from '../repeat.ts';
 import { advanceMarks } from './message-count.ts';
 import { deleteKpisBefore } from './message-count-queries.ts';
+import { observeLoad } from './observe-load.ts';
 import { rollUpKpis } from './roll-up-kpis.ts';
 import { deleteRollUpsBefore } from './roll-up-queries.ts';
 
@@ -19,6 +20,7 @@ export function createKpiKeeper(parts: Parts & { onError: (error: unknown) => vo
 /** Minutes go when they are added up, never before; what is added up goes much later. */
 export async function keepKpis({ db, config }: Parts): Promise<void> {
   const { at, newest } = await advanceMarks(db);
+  await observeLoad(db, at.getTime());
   if (!(await rollUpKpis(db, at))) return;
   await deleteKpisBefore(db, new Date(at.getTime() - config.KPI_MINUTE_RETENTION_DAYS * DAY_MS), newest);
   await deleteRollUpsBefore(db, new Date(at.getTime() - config.KPI_RETENTION_DAYS * DAY_MS));

@@ -1,4 +1,4 @@
-import type { CounterMetric, LatencyMetric } from './kpi-metrics.ts';
+import type { CounterMetric, LatencyMetric, PeakMetric } from './kpi-metrics.ts';
 
 /**
  * What each key figure is: written here once, told by the API, shown by the dashboard on hover, and recomputed from these
@@ -10,17 +10,20 @@ export type Kpi = {
   readonly name: string;
   readonly definition: string;
   readonly unit: 'MILLISECONDS' | 'RATIO' | 'COUNT';
-  /** Null for figures that are neither good nor bad. */
-  readonly target: { readonly value: number; readonly comparison: 'BELOW' | 'ABOVE' | 'AT_LEAST' } | null;
+  /** Null for figures that are neither good nor bad. Without a value until managers set one: a forecast. */
+  readonly target: { readonly value: number | null; readonly comparison: 'BELOW' | 'ABOVE' | 'AT_LEAST' } | null;
   readonly from:
     | { readonly latency: LatencyMetric }
     | { readonly part: RollupCounter; readonly whole: readonly RollupCounter[]; readonly isSurvey?: true }
-    | { readonly count: RollupCounter };
+    | { readonly count: RollupCounter }
+    | { readonly peak: PeakMetric };
 };
 
 /** What is added up in kpi_rollup: what processes count, and what is counted in the tables. */
 export type RollupCounter =
   | CounterMetric
+  | 'deliveries_done'
+  | 'deliveries_due'
   | 'messages'
   | 'minutes_judged'
   | 'minutes_up'
@@ -59,6 +62,38 @@ const definitions = {
     unit: 'RATIO',
     target: { value: 0.9999, comparison: 'ABOVE' },
     from: { part: 'sends_stored', whole: ['sends_stored', 'sends_failed'] },
+  },
+  DELIVERED_RATIO: {
+    name: 'Delivered to who is online',
+    definition:
+      'Of the messages stored that had a recipient who was online from before the commit until they are judged, one to two minutes later: those that at least one such recipient has acknowledged as delivered.',
+    unit: 'RATIO',
+    target: { value: 0.9999, comparison: 'ABOVE' },
+    from: { part: 'deliveries_done', whole: ['deliveries_due'] },
+  },
+  CONSISTENCY: {
+    name: 'Data consistency',
+    definition:
+      'Of the conversations that the continuous audit looked at, those that pass: no hole in their log, watermarks in range, nothing stuck. It goes through all of them again and again.',
+    unit: 'RATIO',
+    target: { value: 1, comparison: 'AT_LEAST' },
+    from: { part: 'audit_passed', whole: ['audit_passed', 'audit_failed'] },
+  },
+  PEAK_CONVERSATIONS: {
+    name: 'Peak of open conversations',
+    definition:
+      'The most conversations at once that had an agent or waited for one, looked at every 15 seconds; its target is the forecast that managers enter.',
+    unit: 'COUNT',
+    target: { value: null, comparison: 'AT_LEAST' },
+    from: { peak: 'peak_conversations' },
+  },
+  PEAK_SOCKETS: {
+    name: 'Peak of open sockets',
+    definition:
+      'The most sockets that were open within one minute, of all processes together, looked at every five seconds; its target is the forecast that managers enter.',
+    unit: 'COUNT',
+    target: { value: null, comparison: 'AT_LEAST' },
+    from: { peak: 'peak_sockets' },
   },
   UPTIME: {
     name: 'Uptime',

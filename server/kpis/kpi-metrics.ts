@@ -7,6 +7,9 @@ export type LatencyMetric =
   /** From the commit to the hand-over to a subscriber's socket. */
   | 'commit_to_delivered';
 
+/** What is highest counts: by the minute what all processes had together, over longer times the highest minute. */
+export type PeakMetric = 'peak_sockets' | 'peak_conversations';
+
 export type CounterMetric =
   | 'sends_stored'
   | 'sends_duplicate'
@@ -14,5 +17,7 @@ export type CounterMetric =
   | 'sends_failed'
   | 'operations'
   | 'operations_failed'
+  | 'audit_passed'
+  | 'audit_failed'
   | 'canary_ok'
   | 'canary_failed';

@@ -1,6 +1,7 @@
 import type { Db } from '../db.ts';
 import type { Buckets } from './histogram.ts';
-import type { CounterMetric, LatencyMetric } from './kpi-metrics.ts';
+import type { RollupCounter } from './kpi-definitions.ts';
+import type { LatencyMetric } from './kpi-metrics.ts';
 
 /** The values of a process's minute so far; they replace those written before. */
 export async function writeKpiMinute(
@@ -15,12 +16,23 @@ export async function writeKpiMinute(
   });
 }
 
-export async function sumCounters(db: Db, since: Date): Promise<(metric: CounterMetric) => number> {
+const LIVE = [
+  'sends_stored',
+  'sends_failed',
+  'operations',
+  'operations_failed',
+  'deliveries_done',
+  'deliveries_due',
+  'audit_passed',
+  'audit_failed',
+] as const satisfies RollupCounter[];
+
+export async function sumCounters(db: Db, since: Date): Promise<(metric: (typeof LIVE)[number]) => number> {
   const sums = await db.kpiMinute.groupBy({
     by: ['metric'],
     where: {
       minute: { gte: since },
-      metric: { in: ['sends_stored', 'sends_failed', 'operations', 'operations_failed'] },
+      metric: { in: [...LIVE] },
     },
     _sum: { count: true },
   });

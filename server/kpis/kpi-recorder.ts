@@ -3,7 +3,7 @@ import { isDatabaseAway } from '../errors.ts';
 import { repeat } from '../repeat.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Buckets, Histogram } from './histogram.ts';
-import type { CounterMetric, LatencyMetric } from './kpi-metrics.ts';
+import type { CounterMetric, LatencyMetric, PeakMetric } from './kpi-metrics.ts';
 import { writeKpiMinute } from './kpi-queries.ts';
 
 /**
@@ -27,13 +27,20 @@ const MAX_WAITING_MINUTES = 60;
 type Minute = {
   readonly startsAt: number;
   readonly latencies: Map<LatencyMetric, Histogram>;
-  readonly counters: Map<CounterMetric, number>;
+  readonly counters: Map<CounterMetric | PeakMetric, number>;
   changed: boolean;
 };
 
-type Parts = { db: Db; processId: string; clock?: () => number; log: Log };
+type Parts = {
+  db: Db;
+  processId: string;
+  clock?: () => number;
+  log: Log;
+  /** How many there are now, looked at before each writing; kept is the most of the minute. */
+  peaks?: () => Readonly<Partial<Record<PeakMetric, number>>>;
+};
 
-export function createKpiRecorder({ db, processId, clock = Date.now, log }: Parts): KpiRecorder {
+export function createKpiRecorder({ db, processId, clock = Date.now, log, peaks = () => ({}) }: Parts): KpiRecorder {
   let current = startMinute(clock());
   /** Finished minutes that are not in the database yet, oldest first. */
   const waiting: Minute[] = [];
@@ -53,8 +60,17 @@ export function createKpiRecorder({ db, processId, clock = Date.now, log }: Part
     return current;
   }
 
+  function lookAtPeaks(): void {
+    const minute = now();
+    for (const [metric, n] of Object.entries(peaks()) as [PeakMetric, number][]) {
+      if ((minute.counters.get(metric) ?? -1) >= n) continue;
+      minute.counters.set(metric, n);
+      minute.changed = true;
+    }
+  }
+
   async function flush(): Promise<void> {
-    now();
+    lookAtPeaks();
     for (let minute = waiting[0]; minute; minute = waiting[0]) {
       await write(minute);
       if (waiting[0] === minute) waiting.shift();

@@ -58,7 +58,7 @@ export function sumParts(
   metrics: readonly string[],
 ): Promise<{ part: number; metric: string; count: number }[]> {
   return db.$queryRaw`/* kpi_sum_parts */
-    SELECT p.part, m.metric, sum(r.count)::float8 AS count
+    SELECT p.part, m.metric, (CASE WHEN m.metric LIKE 'peak\\_%' THEN max(r.count) ELSE sum(r.count) END)::float8 AS count
     FROM unnest(${part}::int[], ${span}::int[], ${from}::int[], ${to}::int[]) AS p(part, span, f, t)
       CROSS JOIN unnest(${metrics}::text[]) AS m(metric)
       CROSS JOIN LATERAL (

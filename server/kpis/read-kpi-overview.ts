@@ -54,6 +54,8 @@ export async function readKpiOverview(db: Db, windowMinutes: number): Promise<Kp
     outboxOldestAgeMs,
     deadLetters: await db.deadLetter.count(),
     storedRatio: ratio(counted('sends_stored'), counted('sends_stored') + counted('sends_failed')),
+    deliveredRatio: ratio(counted('deliveries_done'), counted('deliveries_due')),
+    consistencyRatio: ratio(counted('audit_passed'), counted('audit_passed') + counted('audit_failed')),
     uptimeRatio: ratio(uptime.up, uptime.judged),
     errorRatio: ratio(counted('operations_failed'), counted('operations')),
     csat: await readCsat(db),

@@ -1,6 +1,7 @@
 import type { Db } from '../db.ts';
 import { Histogram } from './histogram.ts';
-import { type Kpi, type KpiName, kpiNamed, type RollupCounter } from './kpi-definitions.ts';
+import type { Kpi, KpiName, RollupCounter } from './kpi-definitions.ts';
+import type { PeakMetric } from './kpi-metrics.ts';
 import {
   type CalendarUnit,
   readCalendar,
@@ -9,6 +10,7 @@ import {
   type Stretches,
   sumParts,
 } from './kpi-series-queries.ts';
+import { type JudgedKpi, readKpis } from './set-target.ts';
 import { coverRange } from './spans.ts';
 import { wilsonInterval } from './wilson-interval.ts';
 
@@ -24,7 +26,7 @@ export type KpiValue = {
 };
 export type KpiPoint = KpiValue & { readonly start: Date; readonly end: Date };
 export type KpiSeries = {
-  readonly kpi: Kpi;
+  readonly kpi: JudgedKpi;
   readonly from: Date;
   readonly to: Date;
   readonly points: readonly KpiPoint[];
@@ -50,7 +52,7 @@ export async function readKpiSeries(db: Db, names: readonly KpiName[], range: Se
   const before = { start: fromMs - (toMs - fromMs), end: fromMs };
   const parts: Part[] = [...buckets, whole, before];
 
-  const figures = names.map((name) => kpiNamed(name));
+  const figures = await readKpis(db, names);
   const read = await readParts(db, parts, figures);
   return figures.map((kpi) => {
     const values = parts.map((part, i) => read(kpi, part, i));
@@ -65,7 +67,9 @@ export async function readKpiSeries(db: Db, names: readonly KpiName[], range: Se
   });
 }
 
-async function readParts(db: Db, parts: readonly Part[], figures: readonly Kpi[]) {
+type Figure = Pick<Kpi, 'from'>;
+
+async function readParts(db: Db, parts: readonly Part[], figures: readonly Figure[]) {
   const latencies = new Set(figures.flatMap(({ from }) => ('latency' in from ? [from.latency] : [])));
   const counters = new Set(figures.flatMap(countersOf));
   const latencyOf = await readLatencies(db, parts, [...latencies]);
@@ -74,8 +78,12 @@ async function readParts(db: Db, parts: readonly Part[], figures: readonly Kpi[]
   const now = Date.now();
 
   const sumOf = new Map(sums.map((row) => [`${row.part} ${row.metric}`, row.count]));
-  return ({ from }: Kpi, { start, end }: Part, part: number): KpiValue => {
+  return ({ from }: Figure, { start, end }: Part, part: number): KpiValue => {
     if ('latency' in from) return latencyOf.get(`${part} ${from.latency}`) ?? nothing;
+    if ('peak' in from) {
+      const highest = sumOf.get(`${part} ${from.peak}`);
+      return { ...nothing, value: highest ?? null, count: highest ?? 0 };
+    }
     const counted = (metric: RollupCounter) => sumOf.get(`${part} ${metric}`) ?? 0;
     if ('count' in from) {
       // Nothing counted is 0 while somebody counted, and unknown before and after.
@@ -87,8 +95,9 @@ async function readParts(db: Db, parts: readonly Part[], figures: readonly Kpi[]
   };
 }
 
-const countersOf = ({ from }: Kpi): RollupCounter[] => {
+const countersOf = ({ from }: Figure): (RollupCounter | PeakMetric)[] => {
   if ('latency' in from) return [];
+  if ('peak' in from) return [from.peak];
   return 'count' in from ? [from.count] : [from.part, ...from.whole];
 };
 

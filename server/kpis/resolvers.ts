@@ -1,22 +1,28 @@
 import type { KpiOverview, Resolvers } from '../generated/graphql.ts';
 import type { Context } from '../graphql/context.ts';
 import { accessKpiSeries, accessKpis, checkManager } from './access-kpis.ts';
-import { kpis } from './kpi-definitions.ts';
 import type { CalendarUnit } from './kpi-series-queries.ts';
 import { readKpiOverview } from './read-kpi-overview.ts';
 import { readKpiSeries } from './read-kpi-series.ts';
+import { readKpis, setTarget } from './set-target.ts';
 
 export const kpiResolvers: Resolvers = {
   Query: {
     kpiOverview: (_root, { windowMinutes }, { app, viewer }) =>
       readKpiOverview(app.db, accessKpis(viewer, windowMinutes)),
-    kpis(_root, _args, { viewer }) {
+    kpis(_root, _args, { app, viewer }) {
       checkManager(viewer);
-      return kpis;
+      return readKpis(app.db);
     },
     kpiSeries(_root, { metrics, bucket, ...range }, { app, viewer }) {
       const unit = bucket.toLowerCase() as CalendarUnit;
       return readKpiSeries(app.db, [...new Set(metrics)], accessKpiSeries(viewer, { ...range, unit }));
+    },
+  },
+  Mutation: {
+    async setKpiTarget(_root, { input }, { app, viewer }) {
+      checkManager(viewer);
+      return { kpi: await setTarget(app.db, viewer, input.metric, input.value ?? null) };
     },
   },
   Subscription: {

@@ -26,14 +26,16 @@ export async function readRolledUpTo(tx: Tx): Promise<Date | null> {
   return row.at;
 }
 
-/** What processes measured. Processes add up. */
+/** What processes measured. Processes add up, and so do minutes; of peaks the highest minute counts. */
 export async function rollUpMinutes(tx: Tx, { from, to }: Range): Promise<void> {
   await tx.$executeRaw`/* kpi_roll_up_minutes */
     WITH measured AS (
       SELECT metric, minute, date_bin('15 minutes', minute, 'epoch') AS starts_at, count, buckets FROM kpi_minute
       WHERE minute >= ${from}::timestamptz AND minute < ${to}::timestamptz AND metric <> 'messages_before'
     ), counts AS (
-      SELECT metric, starts_at, sum(count) AS count FROM measured GROUP BY 1, 2
+      SELECT metric, starts_at, CASE WHEN metric LIKE 'peak\\_%' THEN max(count) ELSE sum(count) END AS count FROM (
+        SELECT metric, starts_at, minute, sum(count) AS count FROM measured GROUP BY 1, 2, 3
+      ) by_minute GROUP BY 1, 2
     ), histograms AS (
       SELECT metric, starts_at, array_agg(bucket ORDER BY bucket) AS numbers, array_agg(n ORDER BY bucket) AS counts FROM (
         SELECT metric, starts_at, b.bucket::smallint AS bucket, sum(b.n::int)::int AS n
@@ -83,7 +85,8 @@ export async function rollUpSpan(tx: Tx, fromMinutes: number, toMinutes: number,
         AND starts_at >= date_bin(${toMinutes}::int * interval '1 minute', ${from}::timestamptz, 'epoch')
         AND starts_at < ${to}::timestamptz
     ), counts AS (
-      SELECT metric, starts_at, sum(count) AS count FROM parts GROUP BY 1, 2
+      SELECT metric, starts_at, CASE WHEN metric LIKE 'peak\\_%' THEN max(count) ELSE sum(count) END AS count
+      FROM parts GROUP BY 1, 2
     ), histograms AS (
       SELECT metric, starts_at, array_agg(bucket ORDER BY bucket) AS numbers, array_agg(n ORDER BY bucket) AS counts FROM (
         SELECT metric, starts_at, b.bucket, sum(b.n)::int AS n

@@ -11,6 +11,8 @@ import { deleteExpiredPresence, endPresence, readOnline, renewPresence } from '.
 export type PresenceTracker = {
   /** Returns what to call when the socket is closed. */
   opened(participantId: string): () => void;
+  /** Open sockets of this process. */
+  sockets(): number;
   start(): void;
   stop(): Promise<void>;
 };
@@ -60,6 +62,7 @@ export function createPresenceTracker({ db, bus, config, processId, onError }: P
         leaving.set(participantId, timer);
       };
     },
+    sockets: () => [...sockets.values()].reduce((sum, open) => sum + open, 0),
     start() {
       heartbeat = setInterval(() => {
         const here = [...sockets.keys(), ...leaving.keys()];

@@ -4,7 +4,7 @@ import type { Metrics } from './metrics.ts';
 /** What the KPIs keep in PostgreSQL; see server/kpis/kpi-recorder.ts. */
 type KpiSink = {
   latency(metric: 'sent_to_commit' | 'accepted_to_commit' | 'commit_to_delivered', ms: number): void;
-  count(metric: string): void;
+  count(metric: string, n?: number): void;
 };
 
 /** A message as it was handed to a subscriber's socket. */
@@ -27,6 +27,17 @@ export function createMeasure(parts: { metrics: Metrics; kpis: KpiSink }) {
     /** Whose doing it is; undefined: nobody's, before who asks is known. The canary's counts for the canary alone. */
     of: (who: { readonly id: string } | undefined): Measured => (who && isCanary(who) ? unmeasured : people),
     sendGroup: (size: number) => metrics.sendGroupSize(size),
+    /** Conversations that the continuous audit has looked at. */
+    audited(passed: number, failed: number) {
+      for (const [outcome, n] of [
+        ['passed', passed],
+        ['failed', failed],
+      ] as const) {
+        if (n === 0) continue;
+        metrics.audited({ outcome }, n);
+        kpis.count(`audit_${outcome}`, n);
+      }
+    },
     canary(outcome: 'ok' | 'failed', ms: number) {
       metrics.canaryRuns({ outcome });
       metrics.canaryDuration(ms, { outcome });

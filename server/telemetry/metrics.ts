@@ -106,6 +106,9 @@ export function createMetrics() {
     surveys: counter('parley_surveys', 'Survey answers by rating, as first given', {
       rating: ['1', '2', '3', '4', '5'],
     }),
+    audited: counter('parley_audited_conversations', 'Conversations looked at by the continuous audit, by outcome', {
+      outcome: ['passed', 'failed'],
+    }),
     canaryRuns: counter('parley_canary_runs', 'Runs of the canary: a message sent, received, acknowledged, or not', {
       outcome: ['ok', 'failed'],
     }),

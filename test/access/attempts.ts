@@ -47,6 +47,10 @@ export const attempts: Record<string, (target: Target, actor: Pick<Actor, 'token
   'node (somebody elsewhere)': ({ elsewhereId }) => [node, { id: elsewhereId }],
   kpiOverview: () => ['{ kpiOverview { messagesTotal } }', {}],
   kpis: () => ['{ kpis { name } }', {}],
+  setKpiTarget: () => [
+    'mutation ($input: SetKpiTargetInput!) { setKpiTarget(input: $input) { kpi { name } } }',
+    { input: { metric: 'CSAT', value: 0.9 } },
+  ],
   kpiSeries: () => [
     'query ($from: DateTime!, $to: DateTime!) { kpiSeries(metrics: [CSAT], from: $from, to: $to) { total { value } } }',
     { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },

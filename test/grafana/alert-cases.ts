@@ -35,6 +35,11 @@ const refusedSends = at(100, {
   'parley_sends_total{outcome="failed"}': '0+0x100',
   'parley_sends_total{outcome="refused"}': '0+50x100',
 });
+const audited = (failed: string) =>
+  at(50, {
+    'parley_audited_conversations_total{outcome="failed"}': failed,
+    'parley_audited_conversations_total{outcome="passed"}': '0+100x50',
+  });
 const canaryRuns = (ok: string, failed: string) =>
   at(20, { 'parley_canary_runs_total{outcome="ok"}': ok, 'parley_canary_runs_total{outcome="failed"}': failed });
 const up = (values: string, atMinute: number) => at(atMinute, { 'up{job="parley", instance="a"}': values });
@@ -147,6 +152,10 @@ export const alertCases: Readonly<Record<string, AlertCase>> = {
   ParleyCanaryFails: {
     fires: [canaryRuns('0+0x20', '0+4x20')],
     staysQuiet: [canaryRuns('0+4x20', '0+0x20'), canaryRuns('0+2x20', '0+2x20'), canaryRuns('0+0x20', '0+0x20')],
+  },
+  ParleyAuditFinds: {
+    fires: [audited('0+0x30 1+0x20')],
+    staysQuiet: [audited('0+0x50')],
   },
   ParleyNoTraffic: { fires: [afterAWeek(0)], staysQuiet: [afterAWeek(1), afterAWeek(0, 0)], interval: '5m' },
   ParleyTrafficUnusual: {
