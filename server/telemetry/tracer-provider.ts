@@ -57,7 +57,7 @@ async function createExporter(selfObsMeterProvider: MeterProvider): Promise<Span
         diag.error(
           `OTEL_EXPORTER_OTLP_PROTOCOL is "${protocol}": grpc, http/json and http/protobuf are known. Using http/protobuf.`,
         );
-      return new (await import('@opentelemetry/exporter-trace-otlp-proto')).OTLPTraceExporter({ selfObsMeterProvider });
+      return (await import('./protobuf-exporter.ts')).createProtobufExporter(selfObsMeterProvider);
   }
 }
 
