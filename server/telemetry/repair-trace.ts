@@ -21,7 +21,11 @@ export function notePostponed(span: Span): void {
 }
 
 export function recordDeadLetter(traceparent: string | null, keys: MessageKeys, attempts: number): void {
-  const attributes = { ...messaging('dead letter', keys), 'parley.relay.attempt': attempts };
+  const attributes = {
+    ...messaging('settle', keys),
+    'messaging.operation.name': 'dead letter',
+    'parley.relay.attempt': attempts,
+  };
   tracer
     .startSpan('dead letter conversation', { kind: SpanKind.INTERNAL, attributes }, contextOf(traceparent))
     .setStatus({ code: SpanStatusCode.ERROR })
