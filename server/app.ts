@@ -40,12 +40,15 @@ import { createSendMessage } from './messages/send-message.ts';
 import { createBus } from './outbox/bus.ts';
 import { createRelay } from './outbox/relay-outbox.ts';
 import { createErasures } from './participants/erase-participants.ts';
+import { createErasureList } from './participants/erasure-list.ts';
 import { createParticipantDirectory } from './participants/participant-directory.ts';
 import { createPresenceBoard } from './presence/presence-board.ts';
 import { createPresenceTracker } from './presence/track-presence.ts';
 import { createRateLimits } from './rate-limit/rate-limits.ts';
 import { openRedis } from './redis.ts';
 import type { Repeating } from './repeat.ts';
+import { openKeyRing } from './sealing/key-ring.ts';
+import { createSealing } from './sealing/sealing.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMeasure } from './telemetry/measure.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -98,6 +101,9 @@ export async function startApp({
     installationKey(db, 'body_fingerprint'),
     installationKey(db, 'deleted_identity'),
   ]);
+  const ring = config.ENCRYPTION_KEYS === undefined ? undefined : openKeyRing(config.ENCRYPTION_KEYS);
+  const sealing = createSealing({ db, ring, onError });
+  await sealing.check();
   const participants = createParticipantDirectory({ db });
   const endedLogins = createEndedLogins({ db });
   const auditRetention = createAuditRetention({ db, config, onError });
@@ -122,10 +128,11 @@ export async function startApp({
   const moments = createMomentKeeper({ db, config, processId, log, onError });
   const relay = createRelay({ db, bus, config, metrics, moments, log });
   const erasures = createErasures({ db, relay, config, log, onError });
+  const erasureList = createErasureList({ db, config, log, onError });
   const receipts = createReceiptBroadcast({ bus, config });
   const presenceBoard = createPresenceBoard({ db, bus, config, onError });
   const presence = createPresenceTracker({ db, bus, config, processId, onError });
-  const hub = createFollowerHub({ db, bus, config, metrics, presence: presenceBoard, onError });
+  const hub = createFollowerHub({ db, sealing, bus, config, metrics, presence: presenceBoard, onError });
   const inboxWatch = createInboxWatch({ db, bus, config, onError });
   const kpiFeed = createKpiFeed(db);
   observeDatabase(db, log);
@@ -139,7 +146,15 @@ export async function startApp({
     conversationId === null ? openSockets.recheck(participantId) : undefined,
   );
 
-  const { sendMessage, idle: sendsDone } = createSendMessage({ db, config, limits, relay, fingerprintKey, measure });
+  const { sendMessage, idle: sendsDone } = createSendMessage({
+    db,
+    config,
+    limits,
+    relay,
+    fingerprintKey,
+    measure,
+    sealing,
+  });
 
   const app: App = {
     config,
@@ -158,8 +173,10 @@ export async function startApp({
     noteReading: createNoteReading({ db, config }),
     identityHash,
     erasures,
+    erasureList,
     visitTokens: ownKeys && createVisitTokens(ownKeys),
     dashboard: ownKeys && dashboardSignIn(ownKeys),
+    sealing,
     relay,
     hub,
     inboxWatch,
@@ -192,7 +209,7 @@ export async function startApp({
     }, config.DRAIN_DELAY_MS + config.DRAIN_TIMEOUT_MS).unref();
     await canary?.stop();
     await http?.drain();
-    const background = [access, auditRetention, sessionRetention, erasures, kpiKeeper, continuousAudit];
+    const background = [access, auditRetention, sessionRetention, erasures, erasureList, kpiKeeper, continuousAudit];
     await Promise.all(background.map((work) => work.stop()));
     await kpiFeed.stop();
     await sendsDone();
@@ -213,6 +230,7 @@ export async function startApp({
     await access.start();
     auditRetention.start();
     sessionRetention.start();
+    await erasureList.start();
     erasures.start();
     kpiKeeper.start();
     continuousAudit.start();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { count, MAX_MS, ms, oneOf, onOff, port, url, whole } from './config-kinds.ts';
 import { limitFields } from './config-limits.ts';
 import { observationFields } from './config-observation.ts';
+import { privacyFields } from './config-privacy.ts';
 import { retentionFields } from './config-retention.ts';
 import { signInFields, whySignInCannotBe } from './config-sign-in.ts';
 
@@ -181,18 +182,7 @@ const fields = {
     'How often the same reader of the same conversation is noted again, in ms: a screen that refreshes is one look.',
   ),
 
-  EXPORTS_AT_ONCE: count(2).describe(
-    'Exports of participants’ data under way at once, per process: each reads as fast as it is taken.',
-  ),
-  ERASURE_BATCH: count(200).describe(
-    'Most messages of a deleted participant that one transaction erases: the conversation is locked for some 30 ms.',
-  ),
-  ERASURE_INTERVAL_MS: ms(5_000).describe(
-    'How often each process looks for deletions that another did not finish, in ms; its own it begins at once.',
-  ),
-  ERASURE_LEASE_MS: ms(30_000).describe(
-    'How long a process has a deletion to itself without a sign of life, in ms; then another goes on.',
-  ),
+  ...privacyFields,
   ...observationFields,
 
   SOCKET_INIT_TIMEOUT_MS: ms(3_000).describe('How long a socket may stay open without `connection_init`, in ms.'),
@@ -252,7 +242,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
 
 /** What was given, without what must not be found in a log: `is "…": `, or nothing. */
 function shown(name: string, value: string): string {
-  if (name.includes('SECRET')) return '';
+  if (name.includes('SECRET') || name === 'ENCRYPTION_KEYS') return '';
   return `is "${value.replace(/^([\w+.-]+:\/\/)?.*@/s, '$1…@')}": `;
 }
 

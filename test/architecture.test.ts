@@ -113,6 +113,17 @@ describe('one place for each thing', () => {
     );
   });
 
+  test('whoever reads messages or surveys opens what may be sealed', () => {
+    const reading = among(['server'], /\.(message|survey)\.find\w+\(|survey: \{ select:/);
+    const unopened = reading.filter((file) => !/openMessages|openComments|openAll/.test(readSource(file)));
+    const stated: Record<string, string> = { 'server/messages/limit-sends.ts': 'asks for no body' };
+    assert.deepEqual(
+      unopened.filter((file) => !(file in stated)),
+      [],
+    );
+    assert.ok(reading.length > 5);
+  });
+
   test('nothing is a helper, a manager or a service', () => {
     const vague =
       /^(utils?|helpers?|common|shared|misc|manager|service|controller)\b|-(utils?|helpers?|manager|service|controller)\b/;

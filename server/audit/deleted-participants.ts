@@ -41,7 +41,7 @@ export const deletedWords: RangeCheck = {
       name: 'deleted words',
       promise: 'rules',
       level: 'error',
-      says: 'of who was erased no body, fingerprint, subject, comment or membership is left',
+      says: 'of who was erased no body, fingerprint, subject, comment, key or membership is left',
     },
   ],
   inspect: (db, { first, last }) => db.$queryRaw<Tally[]>`/* audit_deleted_words */
@@ -61,6 +61,9 @@ export const deletedWords: RangeCheck = {
         CASE WHEN EXISTS (
           SELECT 1 FROM survey s WHERE s.conversation_id = x.conversation_id AND s.participant_id = x.participant_id AND s.comment IS NOT NULL
         ) THEN 'a comment' END,
+        CASE WHEN EXISTS (
+          SELECT 1 FROM sealing_key k WHERE k.conversation_id = x.conversation_id AND k.participant_id = x.participant_id
+        ) THEN 'a key' END,
         CASE WHEN NOT EXISTS (
           SELECT 1 FROM conversation_event v WHERE v.conversation_id = x.conversation_id AND v.kind = 'PARTICIPANT_DELETED'
             AND v.participant_id = x.participant_id

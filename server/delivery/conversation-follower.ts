@@ -1,6 +1,5 @@
 import type { IPolicy } from 'cockatiel';
 import type { Config } from '../config.ts';
-import type { Db } from '../db.ts';
 import type { Watermarks } from '../messages/message.ts';
 import type { Bus, BusMessage, BusSubscription } from '../outbox/bus.ts';
 import type { DurableEvent } from '../outbox/durable-event.ts';
@@ -8,7 +7,7 @@ import { type DeliveredVia, recordDelivery } from '../telemetry/message-trace.ts
 import type { Metrics } from '../telemetry/metrics.ts';
 import { startFill } from '../telemetry/repair-trace.ts';
 import type { ConversationReader } from './conversation-reader.ts';
-import { type FollowState, readFollowState, readLog, type SweptHead } from './delivery-queries.ts';
+import { type FollowState, type LogSource, readFollowState, readLog, type SweptHead } from './delivery-queries.ts';
 import { within } from './within.ts';
 
 /**
@@ -20,8 +19,7 @@ import { within } from './within.ts';
  * waits a moment for what is missing, then PostgreSQL is read. State (receipts, typing, presence) is passed on as it
  * changes. A crash here costs nothing: subscribers come back with the last seq they have.
  */
-export type FollowerParts = {
-  db: Db;
+export type FollowerParts = LogSource & {
   bus: Bus;
   config: Config;
   metrics: Metrics;
@@ -218,11 +216,11 @@ export class ConversationFollower implements PresenceListener {
   }
 
   async #readPages(throughSeq: number, via: 'hole' | 'sweep', fill: ReturnType<typeof startFill>): Promise<void> {
-    const { db, config, catchUp } = this.#parts;
+    const { config, catchUp } = this.#parts;
     while (this.head < throughSeq && !this.#closed) {
       const before = this.head;
       const through = Math.min(before + config.FOLLOW_PAGE, throughSeq);
-      const page = await catchUp.execute(() => readLog(db, this.conversationId, before, through));
+      const page = await catchUp.execute(() => readLog(this.#parts, this.conversationId, before, through));
       for (const event of page) {
         if (event.seq !== this.head + 1) continue;
         fill.event(event.traceparent);

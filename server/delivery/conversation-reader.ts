@@ -1,10 +1,9 @@
 import type { Config } from '../config.ts';
-import type { Db } from '../db.ts';
 import type { Watermarks } from '../messages/message.ts';
 import type { DurableEvent } from '../outbox/durable-event.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { startResync } from '../telemetry/repair-trace.ts';
-import { readLog } from './delivery-queries.ts';
+import { type LogSource, readLog } from './delivery-queries.ts';
 import type { ConversationUpdate } from './updates.ts';
 
 /**
@@ -15,8 +14,7 @@ import type { ConversationUpdate } from './updates.ts';
  * While the backlog is read, live updates already gather in the buffer; those it covers are dropped by seq. A buffer that
  * is full is thrown away and everything starts again from `position` (D6): the database is the buffer.
  */
-export type ReaderParts = {
-  db: Db;
+export type ReaderParts = LogSource & {
   config: Config;
   metrics: Metrics;
   follower: Followed;
@@ -157,9 +155,9 @@ export class ConversationReader {
   }
 
   async #nextPage(): Promise<ConversationUpdate[]> {
-    const { db, config, follower, authorize } = this.#parts;
+    const { config, follower, authorize } = this.#parts;
     const through = Math.min(this.position + config.FOLLOW_PAGE, this.#head);
-    const events = await readLog(db, this.conversationId, this.position, through);
+    const events = await readLog(this.#parts, this.conversationId, this.position, through);
     // Asked after the reading: whoever is let in now was let in when each of these was written (D8).
     await authorize();
     for (const [i, { seq }] of events.entries()) {

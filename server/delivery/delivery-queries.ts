@@ -4,6 +4,7 @@ import { Prisma } from '../generated/prisma/client.ts';
 import type { EventKind } from '../generated/prisma/enums.ts';
 import type { Message, Watermarks } from '../messages/message.ts';
 import type { DurableEvent } from '../outbox/durable-event.ts';
+import type { Sealing } from '../sealing/sealing.ts';
 
 type LogRow = {
   kind: 'MESSAGE_POSTED' | EventKind;
@@ -17,6 +18,7 @@ type LogRow = {
   messageSeq: number;
   senderId: string;
   body: string | null;
+  keyId: string | null;
   version: number;
   sentAt: Date | null;
   createdAt: Date;
@@ -24,28 +26,36 @@ type LogRow = {
   deletedAt: Date | null;
 };
 
+/** Where the log is read from, and what opens it. */
+export type LogSource = { readonly db: Db; readonly sealing: Sealing };
+
 /**
  * The log from just above `afterSeq` up to and including `throughSeq`, which must be committed already: then there is a
  * row for every seq in between. Raw, because the log is the union of two tables and must come from one snapshot.
  */
 export async function readLog(
-  db: Db,
+  { db, sealing }: LogSource,
   conversationId: string,
   afterSeq: number,
   throughSeq: number,
 ): Promise<DurableEvent[]> {
   const rows = await db.$queryRaw<LogRow[]>`/* read_log */
     SELECT 'MESSAGE_POSTED' AS kind, m.seq, m.created_at AS at, m.sender_id::text AS "actorId", NULL::text AS "participantId", NULL::text AS "formerId", m.traceparent,
-      m.id::text AS "messageId", m.seq AS "messageSeq", m.sender_id::text AS "senderId", m.body, m.version,
+      m.id::text AS "messageId", m.seq AS "messageSeq", m.sender_id::text AS "senderId", m.body, m.key_id::text AS "keyId", m.version,
       m.sent_at AS "sentAt", m.created_at AS "createdAt", m.edited_at AS "editedAt", m.deleted_at AS "deletedAt"
     FROM message m WHERE m.conversation_id = ${conversationId}::uuid AND m.seq > ${afterSeq}::int AND m.seq <= ${throughSeq}::int
     UNION ALL
     SELECT e.kind::text, e.seq, e.at, e.actor_id::text, e.participant_id::text, e.former_id::text, e.traceparent,
-      m.id::text, m.seq, m.sender_id::text, m.body, m.version, m.sent_at, m.created_at, m.edited_at, m.deleted_at
+      m.id::text, m.seq, m.sender_id::text, m.body, m.key_id::text, m.version, m.sent_at, m.created_at, m.edited_at, m.deleted_at
     FROM conversation_event e LEFT JOIN message m ON m.id = e.message_id
     WHERE e.conversation_id = ${conversationId}::uuid AND e.seq > ${afterSeq}::int AND e.seq <= ${throughSeq}::int
     ORDER BY seq`;
-  return rows.map((row) => ({
+  const opened = await sealing.openAll(
+    rows,
+    ({ messageId, body }) => ({ place: messageId ?? '', text: body }),
+    (row, body) => ({ ...row, body }),
+  );
+  return opened.map((row) => ({
     kind: row.kind,
     conversationId,
     seq: row.seq,

@@ -14,7 +14,7 @@ export type FollowerHub = {
   attach(
     conversationId: string,
     /** rechecks: as they stood before the viewer was let in. */
-    reader: Omit<ReaderParts, 'db' | 'config' | 'metrics' | 'follower'> & { rechecks: number },
+    reader: Omit<ReaderParts, 'db' | 'sealing' | 'config' | 'metrics' | 'follower'> & { rechecks: number },
   ): Promise<ConversationReader>;
   detach(reader: ConversationReader): void;
   /** Somebody's access has changed, to one conversation or to any: their readers ask again before they give anything more. */
@@ -29,7 +29,7 @@ const SWEEP_BATCH = 1_000;
 type Followed = { follower: ConversationFollower; opened: Promise<void>; readers: number };
 
 export function createFollowerHub(given: Omit<FollowerParts, 'catchUp'>): FollowerHub {
-  const { db, bus, config, metrics, onError } = given;
+  const { db, sealing, bus, config, metrics, onError } = given;
   // After a fault all followers have something to read in the same moment; half of the connections stay for what people do.
   const catchUp = bulkhead(Math.max(1, Math.floor(config.DATABASE_POOL_SIZE / 2)), Number.POSITIVE_INFINITY);
   const parts: FollowerParts = { ...given, catchUp };
@@ -83,7 +83,7 @@ export function createFollowerHub(given: Omit<FollowerParts, 'catchUp'>): Follow
         release(conversationId, entry);
         throw error;
       }
-      const attached = new ConversationReader({ db, config, metrics, follower: entry.follower, ...reader });
+      const attached = new ConversationReader({ db, sealing, config, metrics, follower: entry.follower, ...reader });
       if (before !== rechecks) attached.doubt();
       return attached;
     },

@@ -16,9 +16,11 @@ import type { SendMessage } from '../messages/send-message.ts';
 import type { Bus } from '../outbox/bus.ts';
 import type { Relay } from '../outbox/relay-outbox.ts';
 import type { Erasures } from '../participants/erase-participants.ts';
+import type { ErasureList } from '../participants/erasure-list.ts';
 import type { ParticipantDirectory } from '../participants/participant-directory.ts';
 import type { PresenceTracker } from '../presence/track-presence.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
+import type { Sealing } from '../sealing/sealing.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Measure } from '../telemetry/measure.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -42,10 +44,12 @@ export type App = {
   readonly noteReading: NoteReading;
   readonly identityHash: IdentityHash;
   readonly erasures: Erasures;
+  readonly erasureList: ErasureList;
   /** Absent in production without AUTH_SECRET: no secret is made up there. */
   readonly dashboard: DashboardSignIn | undefined;
   /** Absent as that is. */
   readonly visitTokens: VisitTokens | undefined;
+  readonly sealing: Sealing;
   readonly relay: Relay;
   readonly hub: FollowerHub;
   readonly inboxWatch: InboxWatch;

@@ -3,13 +3,13 @@ import { type Conversation, conversationFields, type Member } from '../conversat
 import { countUnread } from '../conversations/conversation-queries.ts';
 import type { Participant, Viewer } from '../participants/participant.ts';
 import { readOnline } from '../presence/presence-queries.ts';
-import { type Survey, surveyFields } from '../surveys/survey.ts';
+import { openComments, type Survey, surveyFields } from '../surveys/survey.ts';
 import type { App } from './app-parts.ts';
 
 /** One read for all that a request asks of one kind, however many objects ask. */
 export type Loaders = ReturnType<typeof createLoaders>;
 
-export function createLoaders({ db, participants }: App, viewer: Viewer) {
+export function createLoaders({ db, participants, sealing }: App, viewer: Viewer) {
   return {
     participant: new DataLoader<string, Participant | undefined>((ids) => participants.load(ids)),
     online: new DataLoader<string, boolean>(async (ids) => {
@@ -52,7 +52,8 @@ export function createLoaders({ db, participants }: App, viewer: Viewer) {
       return ids.map((id) => counts.get(id) ?? 0);
     }),
     survey: new DataLoader<string, Survey | null>(async (ids) => {
-      const rows = await db.survey.findMany({ where: { conversationId: { in: [...ids] } }, select: surveyFields });
+      const stored = await db.survey.findMany({ where: { conversationId: { in: [...ids] } }, select: surveyFields });
+      const rows = await openComments(sealing, stored);
       const byConversation = new Map(rows.map((row) => [row.conversationId, row]));
       return ids.map((id) => byConversation.get(id) ?? null);
     }),

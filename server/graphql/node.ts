@@ -2,7 +2,7 @@ import { accessConversation } from '../conversations/access-conversation.ts';
 import { notFound } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import { checkId } from '../input.ts';
-import { type Message, messageFields } from '../messages/message.ts';
+import { messageFields, openMessages } from '../messages/message.ts';
 import { isStaff, type Participant, participantFields } from '../participants/participant.ts';
 import type { Context } from './context.ts';
 
@@ -32,11 +32,12 @@ async function conversationNode({ app, viewer }: Context, id: string) {
 }
 
 async function messageNode({ app, viewer }: Context, id: string) {
-  const message: Message | null = await app.db.message.findUnique({ where: { id }, select: messageFields });
-  const access = message && (await accessConversation(app.db, viewer, message.conversationId).catch(orNothing));
+  const stored = await app.db.message.findUnique({ where: { id }, select: messageFields });
+  const access = stored && (await accessConversation(app.db, viewer, stored.conversationId).catch(orNothing));
   if (!access) return undefined;
   await app.noteReading(viewer, access.conversation.id, access.isMember);
-  return { __typename: 'Message' as const, ...message };
+  const [message] = await openMessages(app.sealing, [stored]);
+  return { __typename: 'Message' as const, ...message! };
 }
 
 /** Customers see those who are or were in a conversation with them. */

@@ -1,5 +1,6 @@
 import type { Db } from '../db.ts';
-import type { Message } from '../messages/message.ts';
+import { type Message, openMessages } from '../messages/message.ts';
+import type { Sealing } from '../sealing/sealing.ts';
 import type { Moments } from './journey.ts';
 
 export type MomentRow = {
@@ -42,8 +43,14 @@ export async function forgetMoments(db: Db, before: Date): Promise<void> {
   await db.journeyMoment.deleteMany({ where: { at: { lt: before } } });
 }
 
-export function findTraced(db: Db, id: string): Promise<(Message & { traceparent: string | null }) | null> {
-  return db.message.findUnique({ where: { id }, omit: { fingerprint: true } });
+export async function findTraced(
+  { db, sealing }: { db: Db; sealing: Sealing },
+  id: string,
+): Promise<(Message & { traceparent: string | null }) | undefined> {
+  const stored = await db.message.findUnique({ where: { id }, omit: { fingerprint: true } });
+  if (!stored) return undefined;
+  const [message] = await openMessages(sealing, [stored]);
+  return { ...message!, traceparent: stored.traceparent };
 }
 
 /** Where an event stands that is not published, and what managers did about it. */

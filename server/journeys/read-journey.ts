@@ -5,6 +5,7 @@ import type { Db } from '../db.ts';
 import { ChatError, forbidden, notFound } from '../errors.ts';
 import type { Message } from '../messages/message.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
+import type { Sealing } from '../sealing/sealing.ts';
 import type { Journey, Publishing, Recipient } from './journey.ts';
 import { findTraced, readMoments, readPublishing, readReaders } from './journey-queries.ts';
 
@@ -13,14 +14,14 @@ import { findTraced, readMoments, readPublishing, readReaders } from './journey-
  * watermarks. Times come from journey_moment, which is kept for a while and may have gaps, so each may be missing; never is
  * one made up from what came later.
  */
-type Parts = { db: Db; config: Config; noteReading: NoteReading };
+type Parts = { db: Db; sealing: Sealing; config: Config; noteReading: NoteReading };
 type StoredMoments = Awaited<ReturnType<typeof readMoments>>;
 
 const DAY_MS = 86_400_000;
 
 export async function readJourney(parts: Parts, viewer: Viewer, messageId: string): Promise<Journey> {
   const { db, config } = parts;
-  const found = await findTraced(db, messageId);
+  const found = await findTraced(parts, messageId);
   const access = found && (await accessConversation(db, viewer, found.conversationId).catch(orNothing));
   if (!access) throw notFound('message');
   if (!isStaff(viewer)) throw forbidden('The journeys of messages are for agents and managers.');

@@ -5,6 +5,7 @@ import { forbidden } from '../errors.ts';
 import { changeConversation } from '../outbox/append-event.ts';
 import type { Relay } from '../outbox/relay-outbox.ts';
 import type { Viewer } from '../participants/participant.ts';
+import type { Sealing } from '../sealing/sealing.ts';
 import { findMessage } from './find-message.ts';
 import { type Message, messageFields } from './message.ts';
 
@@ -13,20 +14,20 @@ import { type Message, messageFields } from './message.ts';
  * could show, because bodies stand in one place only. Works in closed conversations. Deleting twice is one event.
  */
 export function deleteMessage(
-  { db, relay }: { db: Db; relay: Relay },
+  { db, relay, sealing }: { db: Db; relay: Relay; sealing: Sealing },
   viewer: Viewer,
   { conversationId, messageId }: { conversationId: string; messageId: string },
 ): Promise<Message> {
   return changeConversation({ db, relay }, conversationId, async (tx, append) => {
     const conversation = await accessAsMember(tx, viewer, conversationId);
-    const current = await findMessage(tx, conversationId, messageId);
+    const current = await findMessage(tx, sealing, conversationId, messageId);
     if (current.senderId !== viewer.id && viewer.role !== 'MANAGER') {
       throw forbidden('Only its sender, or a manager who is a member, may delete a message.');
     }
     if (current.deletedAt) return current;
     const message = await tx.message.update({
       where: { id: messageId },
-      data: { body: null, fingerprint: null, version: { increment: 1 }, deletedAt: new Date() },
+      data: { body: null, keyId: null, fingerprint: null, version: { increment: 1 }, deletedAt: new Date() },
       select: messageFields,
     });
     // Inboxes do not follow closed conversations until something happens in them.

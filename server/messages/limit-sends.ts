@@ -3,6 +3,8 @@ import type { Db } from '../db.ts';
 import { conflict } from '../errors.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
+import type { Sealing } from '../sealing/sealing.ts';
+import type { Fingerprints } from './fingerprints.ts';
 import type { Message } from './message.ts';
 import { readMessage, type SendRow } from './message-queries.ts';
 
@@ -15,32 +17,37 @@ export type SendLimits = {
   /** Spends one of the sender's. A message is answered where it is a retry beyond a limit; anything else there throws. */
   admit(viewer: Viewer, row: SendRow): Promise<Message> | undefined;
   stored(row: SendRow): void;
+  /** The message that a send is the retry of; throws where its id is another's. Undefined: there is none. */
+  retried(row: SendRow): Promise<Message | undefined>;
   /** It was a retry after all: it should cost nothing. */
   wasDuplicate(viewer: Viewer): void;
 };
 
 const rateOf = (viewer: Viewer) => (isStaff(viewer) ? 'sends_per_agent' : 'sends_per_customer');
 
-export function createSendLimits({ db, limits }: { db: Db; limits: RateLimits }): SendLimits {
-  async function recognise(viewer: Viewer, row: SendRow, refusal: Error): Promise<Message> {
+type Parts = { db: Db; limits: RateLimits; sealing: Sealing; fingerprints: Fingerprints };
+
+export function createSendLimits({ db, limits, sealing, fingerprints }: Parts): SendLimits {
+  async function retried(row: SendRow): Promise<Message | undefined> {
     const known = await db.message.findUnique({
       where: { id: row.id },
-      select: { conversationId: true, senderId: true, fingerprint: true },
+      select: { conversationId: true, senderId: true, fingerprint: true, keyId: true },
     });
-    if (known) {
-      const isSame =
-        known.conversationId === row.conversationId &&
-        known.senderId === row.senderId &&
-        // Erased with the body: then any resend by its sender is a retry.
-        (known.fingerprint === null || Buffer.compare(known.fingerprint, row.fingerprint) === 0);
-      if (!isSame) throw takenId();
-      return readMessage(db, row.id);
-    }
+    if (!known) return undefined;
+    const isTheirs = known.conversationId === row.conversationId && known.senderId === row.senderId;
+    if (!isTheirs || !(await fingerprints.fits(known, row.body))) throw takenId();
+    return readMessage(db, sealing, row.id);
+  }
+
+  async function recognise(viewer: Viewer, row: SendRow, refusal: Error): Promise<Message> {
+    const message = await retried(row);
+    if (message) return message;
     await accessAsMember(db, viewer, row.conversationId);
     throw refusal;
   }
 
   return {
+    retried,
     admit(viewer, row) {
       const rate = limits.isSpent('sends_per_conversation', row.conversationId)
         ? 'sends_per_conversation'

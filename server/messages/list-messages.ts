@@ -9,7 +9,8 @@ import {
 } from '../connection.ts';
 import type { Db } from '../db.ts';
 import { badInput } from '../errors.ts';
-import { type Message, messageFields } from './message.ts';
+import type { Sealing } from '../sealing/sealing.ts';
+import { type Message, messageFields, openMessages } from './message.ts';
 
 export type MessagePage = {
   readonly first?: number | null;
@@ -23,7 +24,7 @@ export type MessagePage = {
  * One row more than asked for tells whether there is more in that direction.
  */
 export async function pageOfMessages(
-  { db }: { db: Db },
+  { db, sealing }: { db: Db; sealing: Sealing },
   conversationId: string,
   page: MessagePage,
 ): Promise<Connection<Message>> {
@@ -40,7 +41,7 @@ export async function pageOfMessages(
     select: messageFields,
   });
   const hasMore = rows.length > size;
-  const nodes = rows.slice(0, size);
+  const nodes = await openMessages(sealing, rows.slice(0, size));
   if (!forwards) nodes.reverse();
   return toConnection(nodes, toCursor, {
     hasNextPage: forwards ? hasMore : before !== undefined,

@@ -1,14 +1,21 @@
 import type { Db, Tx } from '../db.ts';
-import { type Message, messageFields } from './message.ts';
+import type { Sealing } from '../sealing/sealing.ts';
+import { type Message, messageFields, openMessages } from './message.ts';
 
 export type SendRow = {
   readonly id: string;
   readonly conversationId: string;
   readonly senderId: string;
   readonly body: string;
-  readonly fingerprint: Uint8Array;
   readonly sentAt: Date | null;
   readonly traceparent: string | null;
+};
+
+/** As it is stored. Without a body, because there was no key to seal it with: answered as from somebody who is no member. */
+export type StoredSend = Omit<SendRow, 'body'> & {
+  readonly body: string | null;
+  readonly keyId: string | null;
+  readonly fingerprint: Uint8Array;
 };
 
 export type SendAnswer = {
@@ -19,11 +26,11 @@ export type SendAnswer = {
 };
 
 /**
- * The hot statement: see the migrations send_messages and urgent_rows_and_locked_sends. Answers in the order of the rows.
+ * The hot statement: see the migrations send_messages, urgent_rows_and_locked_sends, notes and sealing. Answers in the order of the rows.
  *
  * @param lockWaitMs Per lock; null: as long as the session allows. 0: what is locked is answered with "locked".
  */
-export function sendMessages(db: Db, rows: readonly SendRow[], lockWaitMs: number | null): Promise<SendAnswer[]> {
+export function sendMessages(db: Db, rows: readonly StoredSend[], lockWaitMs: number | null): Promise<SendAnswer[]> {
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
   return db.$queryRaw<SendAnswer[]>`/* send_messages */
     SELECT outcome, seq, created_at AS "createdAt", outbox_id AS "outboxId"
@@ -31,12 +38,13 @@ export function sendMessages(db: Db, rows: readonly SendRow[], lockWaitMs: numbe
       ${rows.map((r) => r.id)}::uuid[], ${rows.map((r) => r.conversationId)}::uuid[], ${rows.map((r) => r.senderId)}::uuid[],
       ${rows.map((r) => r.body)}::text[], ${rows.map((r) => `\\x${hex(r.fingerprint)}`)}::text[]::bytea[],
       ${rows.map((r) => r.sentAt?.toISOString() ?? null)}::text[]::timestamptz[], ${rows.map((r) => r.traceparent)}::text[],
-      ${lockWaitMs}::int
+      ${lockWaitMs}::int, ${rows.map((r) => r.keyId)}::text[]::uuid[]
     )`;
 }
 
-export function readMessage(db: Db, id: string): Promise<Message> {
-  return db.message.findUniqueOrThrow({ where: { id }, select: messageFields });
+export async function readMessage(db: Db, sealing: Sealing, id: string): Promise<Message> {
+  const row = await db.message.findUniqueOrThrow({ where: { id }, select: messageFields });
+  return (await openMessages(sealing, [row]))[0]!;
 }
 
 /** Raw for its order and limit: the next of somebody's messages above a seq become tombstones. */
@@ -55,7 +63,7 @@ export async function eraseBodies(
       WHERE conversation_id = ${conversationId}::uuid AND sender_id = ${senderId}::uuid AND seq > ${afterSeq}::int AND deleted_at IS NULL
       ORDER BY seq LIMIT ${limit}::int
     )
-    UPDATE message m SET body = NULL, fingerprint = NULL, version = m.version + 1, deleted_at = date_trunc('milliseconds', clock_timestamp())
+    UPDATE message m SET body = NULL, key_id = NULL, fingerprint = NULL, version = m.version + 1, deleted_at = date_trunc('milliseconds', clock_timestamp())
     FROM doomed d WHERE m.id = d.id
     RETURNING m.id::text, m.conversation_id::text AS "conversationId", m.seq, m.sender_id::text AS "senderId", m.body, m.version,
       m.sent_at AS "sentAt", m.created_at AS "createdAt", m.edited_at AS "editedAt", m.deleted_at AS "deletedAt"`;

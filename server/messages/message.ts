@@ -1,4 +1,6 @@
+import type { Db, Tx } from '../db.ts';
 import type { MessageStatus } from '../generated/graphql.ts';
+import type { Sealing } from '../sealing/sealing.ts';
 
 export type Message = {
   readonly id: string;
@@ -21,12 +23,25 @@ export const messageFields = {
   seq: true,
   senderId: true,
   body: true,
+  keyId: true,
   version: true,
   sentAt: true,
   createdAt: true,
   editedAt: true,
   deletedAt: true,
 } as const;
+
+/** As it stands in its row, where the body may be sealed. */
+export type StoredMessage = Message & { readonly keyId: string | null };
+
+/** Whatever reads rows of messages passes them through here. */
+export const openMessages = (sealing: Sealing, rows: readonly StoredMessage[], client?: Db | Tx): Promise<Message[]> =>
+  sealing.openAll(
+    rows,
+    ({ id, body }) => ({ place: id, text: body }),
+    (row, body) => ({ ...row, body }),
+    client,
+  );
 
 export type Watermarks = { readonly deliveredSeq: number; readonly readSeq: number };
 

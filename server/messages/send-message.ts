@@ -1,4 +1,3 @@
-import { createHmac, createSecretKey } from 'node:crypto';
 import type { Span } from '@opentelemetry/api';
 import type { Config } from '../config.ts';
 import { notAMember } from '../conversations/access-conversation.ts';
@@ -8,12 +7,14 @@ import type { OutboxEntry } from '../outbox/append-event.ts';
 import type { Relay } from '../outbox/relay-outbox.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
+import type { MemberKey, Sealing } from '../sealing/sealing.ts';
 import type { Measure } from '../telemetry/measure.ts';
 import { endCreate, endSpan, startCreate, startDatabaseWrite, toTraceparent } from '../telemetry/message-trace.ts';
 import { createWriteGroups, LOCKED, lockWaitMs } from '../write-groups.ts';
+import { createFingerprints } from './fingerprints.ts';
 import { createSendLimits, takenId } from './limit-sends.ts';
 import type { Message } from './message.ts';
-import { readMessage, type SendRow, sendMessages } from './message-queries.ts';
+import { readMessage, type SendRow, type StoredSend, sendMessages } from './message-queries.ts';
 
 /**
  * The path of a message: [send-message] → append-event → relay-outbox → bus → follow-conversation → acknowledge.
@@ -38,13 +39,12 @@ type Parts = {
   relay: Relay;
   fingerprintKey: Uint8Array;
   measure: Measure;
+  sealing: Sealing;
 };
 
-export function createSendMessage({ db, config, limits, relay, fingerprintKey, measure }: Parts) {
-  const sendLimits = createSendLimits({ db, limits });
-  /** Keyed, so that whoever reads the table cannot confirm a guess of an erased body (D2). */
-  const key = createSecretKey(fingerprintKey);
-  const fingerprint = (body: string) => createHmac('sha256', key).update(body).digest();
+export function createSendMessage({ db, config, limits, relay, fingerprintKey, measure, sealing }: Parts) {
+  const fingerprints = createFingerprints({ fingerprintKey, sealing });
+  const sendLimits = createSendLimits({ db, limits, sealing, fingerprints });
 
   const groups = createWriteGroups<Job, Stored>({
     maxGroup: config.SEND_GROUP_MAX,
@@ -60,11 +60,8 @@ export function createSendMessage({ db, config, limits, relay, fingerprintKey, m
         'send_messages',
       );
       try {
-        const answers = await sendMessages(
-          db,
-          jobs.map(({ row }) => row),
-          lockWaitMs(wait, config),
-        );
+        const rows = await seal(jobs.map(({ row }) => row));
+        const answers = await sendMessages(db, rows, lockWaitMs(wait, config));
         endWrite();
         measure.sendGroup(jobs.length);
         const entries: OutboxEntry[] = [];
@@ -93,7 +90,6 @@ export function createSendMessage({ db, config, limits, relay, fingerprintKey, m
       const row = {
         ...input,
         senderId: viewer.id,
-        fingerprint: fingerprint(input.body),
         traceparent: toTraceparent(span),
       };
       const beyond = sendLimits.admit(viewer, row);
@@ -112,11 +108,11 @@ export function createSendMessage({ db, config, limits, relay, fingerprintKey, m
         endCreate(span, tookMs);
         return { message: stored.message, duplicate: false };
       }
-      if (stored.outcome === 'duplicate') {
+      if (stored.outcome === 'duplicate' || (stored.outcome === 'conflict' && (await wasSealedOtherwise(row)))) {
         sendLimits.wasDuplicate(viewer);
         measured.send('duplicate');
         endSpan(span);
-        return { message: await readMessage(db, input.id), duplicate: true };
+        return { message: await readMessage(db, sealing, input.id), duplicate: true };
       }
       throw refusal(stored.outcome, viewer);
     } catch (error) {
@@ -125,6 +121,23 @@ export function createSendMessage({ db, config, limits, relay, fingerprintKey, m
       throw isDatabaseAway(error) ? unavailable() : error;
     }
   };
+
+  /** With their senders' keys, where messages are sealed; all that are not known yet come of one statement. */
+  async function seal(rows: readonly SendRow[]): Promise<StoredSend[]> {
+    const writers = rows.map(({ conversationId, senderId: participantId }) => ({ conversationId, participantId }));
+    const keys: (MemberKey | undefined)[] = sealing.isOn ? await sealing.keysOf(writers) : [];
+    return rows.map((row, i) => {
+      const key = keys[i];
+      const body = key ? sealing.seal(key, row.id, row.body) : sealing.isOn ? null : row.body;
+      return { ...row, body, keyId: key?.id ?? null, fingerprint: fingerprints.of(row.body, key) };
+    });
+  }
+
+  /** The statement compares with the fingerprint under the key of now; a message from before may have another. */
+  async function wasSealedOtherwise(row: SendRow): Promise<boolean> {
+    return sealing.isOn && (await sendLimits.retried(row)) !== undefined;
+  }
+
   /** idle: resolves when no send is under way, for a graceful stop. */
   return { sendMessage, idle: groups.idle };
 }

@@ -50,7 +50,9 @@ async function eraseNext(
   });
   if (!done) return lastSeq;
   if (noted.count === 0) return undefined; // another process was faster
-  await tx.survey.updateMany({ where: { conversationId, participantId }, data: { comment: null } });
+  await tx.survey.updateMany({ where: { conversationId, participantId }, data: { comment: null, keyId: null } });
+  // What is left of their words in backups and archives cannot be read any more.
+  await tx.sealingKey.deleteMany({ where: { conversationId, participantId } });
   // Inboxes do not follow closed conversations until something happens in them.
   const inboxes = await presentMembers(tx, conversationId);
   await append({ kind: 'PARTICIPANT_DELETED', actorId, participantId, inboxes });

@@ -1,4 +1,6 @@
 import type { Db } from '../db.ts';
+import type { Sealing } from '../sealing/sealing.ts';
+import { openComments } from '../surveys/survey.ts';
 import { type Membership, readAllMessages, readMemberships, readProfile, readSessions } from './export-queries.ts';
 import { isStaff, type Participant } from './participant.ts';
 
@@ -11,10 +13,11 @@ export const EXPORT_VERSION = 1;
  * application themselves, see decision 13. `stillAllowed` throws when whoever takes it may no longer have it.
  */
 export async function* exportParticipant(
-  db: Db,
+  parts: { db: Db; sealing: Sealing },
   participant: Participant,
   stillAllowed: () => Promise<unknown>,
 ): AsyncGenerator<string, void, void> {
+  const { db, sealing } = parts;
   const { deletedAt: _, ...profile } = await readProfile(db, participant.id);
   const head = { format: 'parley-export', version: EXPORT_VERSION, exportedAt: new Date(), participant: profile };
   yield `${JSON.stringify(head).slice(0, -1)},\n"sessions":`;
@@ -23,8 +26,8 @@ export async function* exportParticipant(
   let separator = '\n';
   for await (const membership of readMemberships(db, participant)) {
     const sees = membership.leftAt === null && !isStaff(participant);
-    yield `${separator}${JSON.stringify(describe(membership, participant.id, sees)).slice(0, -1)},"messages":`;
-    const messages = readAllMessages(db, membership.conversationId, sees ? undefined : participant.id);
+    yield `${separator}${JSON.stringify(await describe(sealing, membership, participant.id, sees)).slice(0, -1)},"messages":`;
+    const messages = readAllMessages(parts, membership.conversationId, sees ? undefined : participant.id);
     for await (const piece of array(messages)) {
       await stillAllowed();
       yield piece;
@@ -53,9 +56,15 @@ async function* array(items: AsyncIterable<unknown>) {
 /** Characters gathered before they are handed on. */
 const PIECE = 65_536;
 
-function describe({ conversationId, conversation, ...membership }: Membership, id: string, sees: boolean) {
+async function describe(
+  sealing: Sealing,
+  { conversationId, conversation, ...membership }: Membership,
+  id: string,
+  sees: boolean,
+) {
   const { survey, members, starterId, subject, topic, ...state } = conversation;
-  const { participantId: surveyed, ...answer } = survey ?? {};
+  const [opened] = survey ? await openComments(sealing, [survey]) : [];
+  const { participantId: surveyed, conversationId: _, keyId: __, ...answer } = opened ?? {};
   return {
     id: conversationId,
     startedByThem: starterId === id,

@@ -1,4 +1,5 @@
 import type { Db } from '../db.ts';
+import type { Sealing } from '../sealing/sealing.ts';
 import type { Participant } from './participant.ts';
 
 /** One page of each kind; the export never holds more. */
@@ -61,7 +62,16 @@ export async function* readMemberships(db: Db, { id: participantId, role }: Pick
             createdAt: true,
             closedAt: true,
             starterId: true,
-            survey: { select: { participantId: true, rating: true, comment: true, submittedAt: true } },
+            survey: {
+              select: {
+                conversationId: true,
+                participantId: true,
+                rating: true,
+                comment: true,
+                keyId: true,
+                submittedAt: true,
+              },
+            },
             members: {
               select: { leftAt: true, participant: { select: { id: true, name: true, role: true } } },
               orderBy: { joinedAt: 'asc' },
@@ -79,7 +89,11 @@ export async function* readMemberships(db: Db, { id: participantId, role }: Pick
 }
 
 /** By seq; all of them, or one sender's. */
-export async function* readAllMessages(db: Db, conversationId: string, senderId: string | undefined) {
+export async function* readAllMessages(
+  { db, sealing }: { db: Db; sealing: Sealing },
+  conversationId: string,
+  senderId: string | undefined,
+) {
   for (let after = 0; ; ) {
     const page = await db.message.findMany({
       where: { conversationId, senderId, seq: { gt: after } },
@@ -88,6 +102,7 @@ export async function* readAllMessages(db: Db, conversationId: string, senderId:
         seq: true,
         senderId: true,
         body: true,
+        keyId: true,
         version: true,
         sentAt: true,
         createdAt: true,
@@ -97,7 +112,12 @@ export async function* readAllMessages(db: Db, conversationId: string, senderId:
       orderBy: { seq: 'asc' },
       take: MESSAGES,
     });
-    yield* page;
+    const opened = await sealing.openAll(
+      page,
+      ({ id, body }) => ({ place: id, text: body }),
+      (row, body) => ({ ...row, body }),
+    );
+    for (const { keyId: _, ...message } of opened) yield message;
     if (page.length < MESSAGES) return;
     after = page.at(-1)!.seq;
   }

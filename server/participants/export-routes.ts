@@ -21,7 +21,7 @@ const statusOf: Partial<Record<ChatError['code'], number>> = {
   UNAVAILABLE: 503,
 };
 
-type Parts = Pick<App, 'db' | 'log' | 'config' | 'admit'> & {
+type Parts = Pick<App, 'db' | 'sealing' | 'log' | 'config' | 'admit'> & {
   authenticate: (request: Request) => Promise<Authenticated>;
 };
 
@@ -44,7 +44,7 @@ export function exportRoutes(parts: Parts): Router {
         await recordAudit(db, { action: 'DATA_EXPORTED', actorId: viewer.id, participantId: id });
         response.setTimeout(STALL_MS, () => response.destroy());
         response.attachment(`parley-export-${id}.json`).type('application/json');
-        await pipeline(Readable.from(exportParticipant(db, participant, () => admit(grant))), response);
+        await pipeline(Readable.from(exportParticipant(parts, participant, () => admit(grant))), response);
       } finally {
         running--;
       }

@@ -75,6 +75,7 @@ function moveConversation(
       where: { id: conversationId, starterId: formerId },
       data: { starterId: participantId },
     });
+    await tx.sealingKey.updateMany({ where: { conversationId, participantId: formerId }, data: { participantId } });
     await tx.survey.updateMany({ where: { conversationId, participantId: formerId }, data: { participantId } });
     await append({
       kind: 'PARTICIPANT_IDENTIFIED',

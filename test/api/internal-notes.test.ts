@@ -117,6 +117,7 @@ async function askForAll(actor: Actor, { conversationId, notesId, noteId, maxId 
         },
       );
   }
+  await ask('query ($id: ID!) { messageJourney(messageId: $id) { message { body } } }', { id: noteId });
   for (const id of [noteId, maxId])
     await ask('query ($id: ID!) { node(id: $id) { ... on Message { body } ... on Participant { name } } }', { id });
   await ask(`{ conversations(first: 100) { edges { cursor node { ${any} } } } viewer { id } }`, {});
@@ -157,7 +158,7 @@ function assertNothingOf(text: string, { notesId, noteId, maxId }: Known): void 
 const CANARY = 'the customer is difficult';
 
 describe('to customers', () => {
-  test('they do not exist: not by query, node, cursor, subscription, inbox, replay, survey, count, list or export', async (t) => {
+  test('they do not exist: not by query, node, cursor, subscription, inbox, replay, survey, count, list, journey or export', async (t) => {
     const { cleo, ada, max, conversationId } = await meet(t);
     const live = cleo.follow(conversationId, 0);
     const { id: notesId } = await openNotes(ada, conversationId);

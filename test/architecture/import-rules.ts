@@ -33,7 +33,9 @@ const levels: [name: string, matches: (file: string) => boolean][] = [
     'ground',
     (file) =>
       !featureOf(file) &&
-      /^server\/(telemetry|embedded-postgres|rate-limit)\/|^server\/(?!main|app|http-server)[\w-]+\.ts$/.test(file),
+      /^server\/(telemetry|embedded-postgres|rate-limit|sealing)\/|^server\/(?!main|app|http-server)[\w-]+\.ts$/.test(
+        file,
+      ),
   ],
   ['records', (file) => /^server\/(\w+)s\/\1\.ts$|^server\/outbox\/durable-event\.ts$/.test(file)],
   ['queries', (file) => Boolean(featureOf(file)) && file.endsWith('-queries.ts')],
@@ -70,6 +72,8 @@ const exceptions: Record<string, string> = {
     'deleting somebody deletes what they wrote',
   'server/participants/erase-conversation.ts server/conversations/conversation-queries.ts':
     'who is to look at a closed conversation again',
+  'server/journeys/journey-queries.ts server/messages/message.ts': 'a journey is a message’s, whose body may be sealed',
+  'server/participants/export-participant.ts server/surveys/survey.ts': 'an export has their answers',
   'server/conversations/resolvers.ts server/messages/list-messages.ts': 'messages are a field of a conversation',
   'server/messages/delete-message.ts server/conversations/conversation-queries.ts':
     'who is to look at a closed conversation again',
