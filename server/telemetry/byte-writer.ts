@@ -48,7 +48,8 @@ export class ByteWriter {
     this.#need(length + 2);
     this.#buffer[this.#pos++] = tag;
     this.#buffer[this.#pos++] = length;
-    this.#pos += this.#buffer.write(text, this.#pos, length, 'hex');
+    for (let i = 0; i < length * 2; i += 2)
+      this.#buffer[this.#pos++] = (HEX[text.charCodeAt(i)]! << 4) | HEX[text.charCodeAt(i + 1)]!;
   }
 
   text(tag: number, text: string): void {
@@ -56,8 +57,18 @@ export class ByteWriter {
     this.#need(text.length * 3 + 11);
     this.#buffer[this.#pos++] = tag;
     const start = this.begin(1);
-    this.#pos += this.#buffer.write(text, this.#pos, 'utf8');
+    if (text.length > MAX_SHORT || !this.#ascii(text)) this.#pos = start + this.#buffer.write(text, start, 'utf8');
     this.end(start, 1);
+  }
+
+  /** For a short text it is not worth it to leave JavaScript. False: it is not ASCII after all. */
+  #ascii(text: string): boolean {
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 127) return false;
+      this.#buffer[this.#pos++] = unit;
+    }
+    return true;
   }
 
   /** A name or a key: there are few. */
@@ -134,6 +145,11 @@ export class ByteWriter {
 }
 
 const MAX_KNOWN = 1_000;
+const MAX_SHORT = 64;
+
+/** By character code, what a hexadecimal digit stands for. */
+const HEX = new Uint8Array(128);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) HEX[digit.charCodeAt(0)] = value;
 
 function sizeOfVarint(value: number): number {
   let size = 1;

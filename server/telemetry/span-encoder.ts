@@ -5,7 +5,7 @@ import { ByteWriter } from './byte-writer.ts';
 
 /**
  * Spans as OTLP's protobuf (https://github.com/open-telemetry/opentelemetry-proto, trace.proto), byte for byte what
- * OpenTelemetry's serializer writes and in a fourth of its time: with that one, exporting cost more than recording, and every
+ * OpenTelemetry's serializer writes, in a third of its time: with that one, exporting cost more than recording, and every
  * message has six spans. What it does not know (a trace state, a list as a value) it leaves to the other one.
  */
 type Serializer = typeof ProtobufTraceSerializer;
