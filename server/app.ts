@@ -30,6 +30,7 @@ import { createFollowerHub } from './delivery/follower-hub.ts';
 import { createInboxWatch } from './delivery/inbox-watch.ts';
 import { isDatabaseAway } from './errors.ts';
 import type { App } from './graphql/app-parts.ts';
+import { createExecuteOnce } from './graphql/execute-once.ts';
 import { createSchema } from './graphql/schema.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { createMomentKeeper } from './journeys/keep-moments.ts';
@@ -156,6 +157,7 @@ export async function startApp({
     sealing,
   });
 
+  const schema = createSchema();
   const app: App = {
     config,
     log,
@@ -163,7 +165,8 @@ export async function startApp({
     bus,
     metrics,
     measure,
-    schema: createSchema(),
+    schema,
+    executeOnce: createExecuteOnce(schema, (how) => metrics.updates({ how })),
     limits,
     participants,
     authenticate,

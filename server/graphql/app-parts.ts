@@ -25,6 +25,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { Measure } from '../telemetry/measure.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { VisitTokens } from '../visits/visit-tokens.ts';
+import type { ExecuteOnce } from './execute-once.ts';
 
 /** What resolvers and transports work with. Built in server/app.ts; verbs take from it what they need. */
 export type App = {
@@ -35,6 +36,7 @@ export type App = {
   readonly metrics: Metrics;
   readonly measure: Measure;
   readonly schema: GraphQLSchema;
+  readonly executeOnce: ExecuteOnce;
   readonly limits: RateLimits;
   readonly participants: ParticipantDirectory;
   readonly authenticate: Authenticate;

@@ -98,11 +98,11 @@ export async function runSubscription(
  * comes meanwhile gathers in its bounded buffer.
  */
 const untilAvailable = retry(
-  handleWhenResult((result) =>
-    Boolean((result as ExecutionResult).errors?.some((error) => isDatabaseAway(rootCause(error)))),
-  ),
+  handleWhenResult((result) => isAway(result as ExecutionResult)),
   { maxAttempts: Number.POSITIVE_INFINITY, backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 1_000 }) },
 );
+
+const isAway = ({ errors }: ExecutionResult) => errors?.some((error) => isDatabaseAway(rootCause(error))) ?? false;
 
 function eachExecuted(
   app: App,
@@ -129,13 +129,13 @@ function eachExecuted(
       try {
         const { done, value } = await events.next();
         if (done) return stop();
-        const result = await untilAvailable.execute(
-          async () => execute({ ...args, rootValue: value, contextValue: await freshContext(args.contextValue) }),
-          stopped.signal,
-        );
-        const extensions = extensionsOf(value);
-        const errors = result.errors && { errors: translate(app, result.errors) };
-        return { done: false, value: errors || extensions ? { ...result, ...errors, ...extensions } : result };
+        const run = async () => ({
+          ...(await execute({ ...args, rootValue: value, contextValue: await freshContext(args.contextValue) })),
+          ...extensionsOf(value),
+        });
+        let result = await app.executeOnce(value, args, run);
+        if (isAway(result)) result = await untilAvailable.execute(run, stopped.signal);
+        return { done: false, value: result.errors ? { ...result, errors: translate(app, result.errors) } : result };
       } catch (error) {
         // A stream that throws would close the whole socket; told as a last result, only this subscription ends.
         failed = true;

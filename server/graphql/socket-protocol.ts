@@ -9,6 +9,8 @@ import { ChatError, rateLimited } from '../errors.ts';
 import type { SocketPlace } from './admit-socket.ts';
 import type { App } from './app-parts.ts';
 import { createContext } from './context.ts';
+import { standInFor } from './encoded-payload.ts';
+import { encodedOf } from './execute-once.ts';
 import type { Gate } from './gate.ts';
 import { type RunArgs, runOperation, runSubscription, translate } from './run-operation.ts';
 
@@ -33,6 +35,10 @@ export function createSocketProtocol(app: App, gate: Gate): Server<Extra> {
     connectionInitWaitTimeout: config.SOCKET_INIT_TIMEOUT_MS,
     onConnect: connect,
     onSubscribe: ({ extra }, _id, payload) => prepare(extra, payload),
+    onNext(_connection, _id, _payload, _args, result) {
+      const text = encodedOf(result as ExecutionResult);
+      if (text) return standInFor(text);
+    },
     execute: (args) => {
       const leave = limits.open.enter('operations_per_socket', (args as SocketArgs).place.id);
       return leave ? runOperation(app, args as SocketArgs).finally(leave) : noRoom();

@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { scaled } from '../rate-limit/rates.ts';
 import { admitSocket, type SocketPlace } from './admit-socket.ts';
 import type { App } from './app-parts.ts';
+import { withPayload } from './encoded-payload.ts';
 import { createFrameBudget } from './frame-budget.ts';
 import type { Gate } from './gate.ts';
 import { keepAlive } from './keep-alive.ts';
@@ -67,7 +68,7 @@ export function startSocketServer(app: App, gate: Gate, httpServer: Server): Soc
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: writer.send,
+        send: (message) => writer.send(withPayload(message)),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) =>
           socket.on('message', (data) => {

@@ -97,6 +97,11 @@ export function createMetrics() {
     holesFilled: counter('parley_follower_fills', 'Reads of PostgreSQL by a follower, by reason: hole, sweep, jump', {
       reason: ['hole', 'sweep', 'jump'],
     }),
+    updates: counter(
+      'parley_updates',
+      'Updates given to subscriptions, by how: executed for this one, or shared with others who asked for the same',
+      { how: ['executed', 'shared'] },
+    ),
     resyncs: counter('parley_resyncs', 'Subscribers served from PostgreSQL again, by reason', {
       reason: ['slow reader', 'jump', 'hole'],
     }),
