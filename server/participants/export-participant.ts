@@ -1,7 +1,14 @@
 import type { Db } from '../db.ts';
 import type { Sealing } from '../sealing/sealing.ts';
 import { openComments } from '../surveys/survey.ts';
-import { type Membership, readAllMessages, readMemberships, readProfile, readSessions } from './export-queries.ts';
+import {
+  type Membership,
+  readAllMessages,
+  readMemberships,
+  readProfile,
+  readReceipts,
+  readSessions,
+} from './export-queries.ts';
 import { isStaff, type Participant } from './participant.ts';
 
 /** Raised whenever something changes its meaning or goes away; docs/data-export.md describes it. */
@@ -32,6 +39,8 @@ export async function* exportParticipant(
       await stillAllowed();
       yield piece;
     }
+    yield ',"receipts":';
+    yield* array(readReceipts(db, membership.conversationId, participant.id));
     yield '}';
     separator = ',\n';
   }

@@ -1,4 +1,5 @@
 import type { Db } from '../db.ts';
+import type { Moments } from '../journeys/journey.ts';
 import type { Sealing } from '../sealing/sealing.ts';
 import type { Participant } from './participant.ts';
 
@@ -6,6 +7,7 @@ import type { Participant } from './participant.ts';
 const CONVERSATIONS = 100;
 const MESSAGES = 500;
 const SESSIONS = 500;
+const MOMENTS = 500;
 
 export const readProfile = (db: Db, id: string) =>
   db.participant.findUniqueOrThrow({
@@ -122,5 +124,32 @@ export async function* readAllMessages(
     after = page.at(-1)!.seq;
   }
 }
+
+/** When they received and read, as far as it is kept; also as the visitors that they were. */
+export async function* readReceipts(db: Db, conversationId: string, participantId: string) {
+  const visits = await db.claimedVisit.findMany({ where: { participantId }, select: { visitorId: true } });
+  const ids = new Set([participantId, ...visits.map(({ visitorId }) => visitorId)]);
+  type Place = { conversationId: string; at: Date; processId: string };
+  for (let after: Place | undefined; ; ) {
+    const page: (Place & { moments: unknown })[] = await db.journeyMoment.findMany({
+      where: { conversationId },
+      select: { conversationId: true, at: true, processId: true, moments: true },
+      orderBy: [{ at: 'asc' }, { processId: 'asc' }],
+      take: MOMENTS,
+      ...(after ? { cursor: { conversationId_at_processId: toPlace(after) }, skip: 1 } : {}),
+    });
+    for (const { at, moments } of page)
+      for (const [by, agoMs, , deliveredSeq, , readSeq] of (moments as Moments).received ?? [])
+        if (ids.has(by)) yield { at: new Date(at.getTime() - agoMs), deliveredSeq, readSeq };
+    if (page.length < MOMENTS) return;
+    after = page.at(-1)!;
+  }
+}
+
+const toPlace = ({ conversationId, at, processId }: { conversationId: string; at: Date; processId: string }) => ({
+  conversationId,
+  at,
+  processId,
+});
 
 export type Membership = typeof readMemberships extends (...args: never[]) => AsyncGenerator<infer One> ? One : never;

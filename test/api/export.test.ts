@@ -4,6 +4,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { type Actor, connect } from '../harness/actor.ts';
 import * as documents from '../harness/documents.ts';
+import { eventually } from '../harness/eventually.ts';
 import { seedMessages } from '../harness/seed-messages.ts';
 import { assertDiscreet } from './assert-discreet.ts';
 import { startForFile } from './start-for-file.ts';
@@ -40,6 +41,7 @@ async function scene(t: Parameters<typeof connect>[0]) {
     await cleo.send(id, 'from Cleo');
     await ada.send(id, 'from Ada');
   }
+  await cleo.acknowledge(here, { readSeq: 1 });
   await cleo.run(documents.leave, { input: { conversationId: left } });
   await ada.send(left, 'among ourselves');
   await ada.run(documents.close, { input: { conversationId: rated } });
@@ -72,6 +74,14 @@ test('one’s own export has all that is stored of one, and of others what one s
   assert.deepEqual(byId.get(here).others, [{ id: ada.id, name: 'Ada', role: 'AGENT' }]);
   assert.equal(byId.get(left).others, undefined);
   assert.ok(byId.get(left).membership.leftAt);
+  const receipts = await eventually('her receipts to be noted', async () => {
+    const { conversations } = await exported(cleo);
+    const { receipts } = conversations.find((c: any) => c.id === here);
+    return receipts.length > 0 && receipts;
+  });
+  const [{ at, ...marks }] = receipts;
+  assert.deepEqual([receipts.length, marks], [1, { deliveredSeq: 1, readSeq: 1 }]);
+  assert.ok(Date.parse(at));
   assert.deepEqual([byId.get(rated).survey.rating, byId.get(rated).survey.comment], [4, 'fine']);
   assert.doesNotMatch(JSON.stringify(data), new RegExp(`among ourselves|${subs.dora}|fingerprint`));
 });
