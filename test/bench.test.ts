@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { limitsOff } from '../bench/load/limits-off.ts';
 import { percentiles } from '../bench/load/percentiles.ts';
 import { runJob } from '../bench/load/run-job.ts';
 import { AUTH_SECRET } from '../bench/load/targets.ts';
@@ -10,6 +12,13 @@ import { type Frame, startTamperingProxy } from './harness/tampering-proxy.ts';
 test('percentiles are of all samples', () => {
   const samples = Array.from({ length: 1_000 }, (_, n) => 1_000 - n);
   assert.deepEqual(percentiles(samples), { p50: 500, p95: 950, p99: 990, max: 1_000 });
+});
+
+test('what makes a Parley without limits is still there to be changed', () => {
+  for (const [module, replacements] of Object.entries(limitsOff)) {
+    const text = readFileSync(new URL(`../server/${module}`, import.meta.url), 'utf8');
+    for (const [before] of replacements) assert.ok(text.includes(before), `${module}: ${before}`);
+  }
 });
 
 describe('the benchmark’s load', () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Job } from './job.ts';
 import { parley, reference, type Target } from './targets.ts';
 
@@ -11,6 +12,8 @@ export type Table = {
 };
 
 const SOCKET = 'Parley, socket';
+const WITHOUT_LIMITS = ['./bench/reference/without-limits.ts'];
+const SEALED = { ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}` };
 const closed = (target: Target, inFlight: number): Row => ({
   target,
   pace: { type: 'closed', inFlight },
@@ -66,6 +69,17 @@ export function plan(otlpUrl: string): Table[] {
           64,
         ),
         closed(parley('every message', 'graphql-socket', traced), 64),
+      ],
+    },
+    {
+      name: 'safety',
+      title: 'What limits and encryption cost',
+      about:
+        '64 sends under way. Limits: of operations, rates, frames, and whether a session was ended. Sealed: with ENCRYPTION_KEYS.',
+      rows: [
+        closed(parley('without limits', 'graphql-socket', traced, WITHOUT_LIMITS), 64),
+        closed(parley('with limits', 'graphql-socket', traced), 64),
+        closed(parley('with limits, sealed', 'graphql-socket', { ...traced, ...SEALED }), 64),
       ],
     },
   ];

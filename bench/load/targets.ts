@@ -23,12 +23,21 @@ export const AUTH_SECRET = 'a secret that only the benchmark knows: 012345';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** As operators run it, with every limit on but the rate limits, which no benchmark gets by. */
-export const parley = (name: string, protocol: Job['protocol'], env: Record<string, string> = {}): Target => ({
+/**
+ * As operators run it, with every limit on but the rate limits, which no benchmark gets by. preload: what is imported into it
+ * before everything else.
+ */
+export const parley = (
+  name: string,
+  protocol: Job['protocol'],
+  env: Record<string, string> = {},
+  preload: readonly string[] = [],
+): Target => ({
   name,
   protocol,
   async start(databaseUrl) {
-    const child = launch(['--import', './server/telemetry/start.ts', 'server/main.ts'], {
+    const imports = [...preload, './server/telemetry/start.ts'].flatMap((path) => ['--import', path]);
+    const child = launch([...imports, 'server/main.ts'], {
       PORT: '0',
       METRICS_PORT: '0',
       LOG_LEVEL: 'error',
