@@ -48,7 +48,7 @@ test('a deletion survives the process that carries it out, and Redis being away'
   });
   const since = performance.now();
   assert.deepEqual([await cleo.closed, await phone.closed], [4403, 4403]);
-  assert.ok(performance.now() - since < 1_500);
+  assert.ok(performance.now() - since < 5_000);
   await eventually('it is in the middle', async () => (await progressOf(grace, cleo.id)).messages > 200);
   await doomed.kill();
   const middle = await progressOf(grace, cleo.id);

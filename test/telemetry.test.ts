@@ -41,7 +41,7 @@ describe('a collector that hangs', () => {
       await cleo.send(id, `message ${n}`);
       slowestMs = Math.max(slowestMs, performance.now() - startedAt);
     }
-    assert.ok(slowestMs < 1_000, `the slowest send took ${slowestMs} ms`);
+    assert.ok(slowestMs < 5_000, `the slowest send took ${slowestMs} ms`);
     const metrics = await read(server.metricsUrl);
     const dropped = metric(metrics, 'otel_sdk_processor_span_processed_total', { error_type: 'queue_full' });
     assert.ok(dropped! > 100, `${dropped} spans were counted as dropped`);

@@ -12,7 +12,7 @@ import { refused } from './refused.ts';
 import { startForFile } from './start-for-file.ts';
 
 /** Longer than a group waits, and long enough to do everything else meanwhile. */
-const LANE_WAIT_MS = 3_000;
+const LANE_WAIT_MS = 5_000;
 const server = await startForFile({ DATABASE_LOCK_TIMEOUT_MS: String(LANE_WAIT_MS) });
 
 /** Somebody else's transaction that holds a row lock, as a long one of an operator does. */
@@ -53,7 +53,7 @@ test('a conversation that somebody keeps locked holds up its own messages only',
   await waitsForLock('send_messages');
   const later = performance.now();
   await Promise.all([...ids.filter((id) => id !== locked).map((id) => cleo.send(id, 'later'))]);
-  assert.ok(performance.now() - later < 1_000, 'the others wait again');
+  assert.ok(performance.now() - later < LANE_WAIT_MS / 2, 'the others wait again');
   await release();
   const seqs = (await Promise.all(toLocked)).map(({ seq }) => seq);
   assert.deepEqual(seqs.toSorted(), range(1, 5));
@@ -67,7 +67,7 @@ test('its messages are UNAVAILABLE when they have waited long enough, and their 
   const id = randomUUID();
   const began = performance.now();
   await assert.rejects(cleo.send(conversationId, 'in vain', id), refused('UNAVAILABLE'));
-  assert.ok(performance.now() - began < LANE_WAIT_MS + 1_500);
+  assert.ok(performance.now() - began < LANE_WAIT_MS + 5_000);
   await release();
   assert.deepEqual(await cleo.send(conversationId, 'in vain', id), { id, seq: 2, duplicate: false });
   assert.deepEqual(await cleo.send(conversationId, 'known', known.id), { ...known, duplicate: true });
@@ -136,7 +136,7 @@ test('followers that wait for the database leave connections to whoever sends', 
   for (const n of range(1, 20)) {
     const began = performance.now();
     await cleo.send(quiet, `message ${n}`);
-    assert.ok(performance.now() - began < 1_000, 'it waited for a connection');
+    assert.ok(performance.now() - began < LANE_WAIT_MS / 2, 'it waited for a connection');
   }
   await holder.query('COMMIT');
   for (const frames of followed) await frames.seq(2);

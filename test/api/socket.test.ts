@@ -68,7 +68,7 @@ describe('4403, which tells a client to get another token, for', () => {
     await assertAlive(socket);
     await assertClosed(socket, 4403);
     const lateMs = Date.now() - exp * 1_000;
-    assert.ok(lateMs >= -50 && lateMs < 1_500, `${lateMs} ms after its end`);
+    assert.ok(lateMs >= -50 && lateMs < 10_000, `${lateMs} ms after its end`);
   });
 });
 
