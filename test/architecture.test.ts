@@ -86,6 +86,11 @@ describe('one place for each thing', () => {
     for (const file of among(['server'], /FromEnv\(/)) assert.match(file, /^server\/telemetry\//);
   });
 
+  test('metrics are named in one file; Node’s own in another', () => {
+    const elsewhere = among(['server'], /['"`](parley_(?!session|sign_in)|nodejs_|process_)[a-z]/);
+    assert.deepEqual(elsewhere.sort(), ['server/telemetry/metrics.ts', 'server/telemetry/runtime-metrics.ts']);
+  });
+
   test('raw SQL opens with its name, which is its own, and is never put together from strings', () => {
     const names: string[] = [];
     for (const file of among(['server', 'prisma'], /\$(query|execute)Raw/)) {

@@ -94,6 +94,16 @@ describe('traces', () => {
     const create = receiver.spans.find(({ spanId }) => spanId === writes[0]!.parentSpanId);
     assert.ok(Number(create?.attributes['parley.accepted_to_commit_ms']) >= 0);
 
+    const again = await cleo.send(id, 'message 0', sent[0]!.id);
+    assert.equal(again.duplicate, true);
+    const retry = await receiver.waitFor((spans) =>
+      spans.findLast(
+        ({ name, attributes, events }) =>
+          name === 'create conversation' && attributes['messaging.message.id'] === again.id && events.length > 0,
+      ),
+    );
+    assert.deepEqual(retry.events, ['duplicate']);
+
     await ada.acknowledge(id, { readSeq: Math.max(...sent.map(({ seq }) => seq)) });
     const acknowledge = await receiver.waitFor((spans) => spans.find(({ name }) => name === 'mutation acknowledge'));
     assert.equal(acknowledge.attributes['parley.receipt.delivered'], 50);

@@ -1,22 +1,24 @@
 import { metrics as otel } from '@opentelemetry/api';
 import { type Db, poolState } from '../db.ts';
 import type { Log } from '../telemetry/log.ts';
+import { type Observed, observed } from '../telemetry/metrics.ts';
 import { readDatabaseState } from './database-state-queries.ts';
+
+/** Scrapers give up after ten seconds; whatever is slower than this is as good as away. */
+const PATIENCE_MS = 2_000;
 
 /**
  * What PostgreSQL and our pool say of themselves, asked when somebody scrapes. All processes on one database report the same
  * values; dashboards take the largest. While PostgreSQL is away these series are absent: "no data" is not 0.
  */
-/** Scrapers give up after ten seconds; whatever is slower than this is as good as away. */
-const PATIENCE_MS = 2_000;
-
 export function observeDatabase(db: Db, log: Log): void {
   const meter = otel.getMeter('parley');
-  const gauge = (name: string, description: string) => meter.createObservableGauge(name, { description });
-  const counter = (name: string, description: string) => meter.createObservableCounter(name, { description });
+  const gauge = (what: Observed) => meter.createObservableGauge(observed[what][0], { description: observed[what][1] });
+  const counter = (what: Observed) =>
+    meter.createObservableCounter(observed[what][0], { description: observed[what][1] });
 
-  const pool = gauge('parley_database_pool_connections', 'Connections of this process, by state: active, idle');
-  const waiting = gauge('parley_database_pool_waiting', 'Statements waiting for a connection of this process');
+  const pool = gauge('poolConnections');
+  const waiting = gauge('poolWaiting');
   meter.addBatchObservableCallback(
     (result) => {
       const { total, idle, waiting: queued } = poolState(db);
@@ -27,21 +29,18 @@ export function observeDatabase(db: Db, log: Log): void {
     [pool, waiting],
   );
 
-  const outboxDepth = gauge('parley_outbox_depth', 'Outbox rows that are not known to be published');
-  const outboxOldest = gauge('parley_outbox_oldest_seconds', 'Age of the oldest outbox row; 0 without one');
-  const deadLetters = gauge('parley_dead_letters', 'Events set aside that nobody has replayed or discarded');
-  const conversations = gauge('parley_conversations', 'Conversations by status: waiting, open');
-  const longestWaiting = gauge(
-    'parley_longest_waiting_seconds',
-    'How long the customer waiting longest has; 0 without one',
-  );
-  const transactions = counter('parley_database_transactions', 'Transactions by outcome: committed, rolled back');
-  const deadlocks = counter('parley_database_deadlocks', 'Deadlocks that PostgreSQL broke');
-  const size = gauge('parley_database_size_bytes', 'Size of the database on disk');
-  const connections = gauge('parley_database_connections', 'Connections to the database, from everywhere');
-  const maxConnections = gauge('parley_database_max_connections', 'Connections that PostgreSQL accepts');
-  const replicationLag = gauge('parley_database_replication_lag_seconds', 'How far the slowest replica is behind');
-  const rows = gauge('parley_database_rows', 'Estimated rows by table and state: live, dead (to be vacuumed)');
+  const outboxDepth = gauge('outboxDepth');
+  const outboxOldest = gauge('outboxOldest');
+  const deadLetters = gauge('deadLetters');
+  const conversations = gauge('conversations');
+  const longestWaiting = gauge('longestWaiting');
+  const transactions = counter('transactions');
+  const deadlocks = counter('deadlocks');
+  const size = gauge('databaseSize');
+  const connections = gauge('connections');
+  const maxConnections = gauge('maxConnections');
+  const replicationLag = gauge('replicationLag');
+  const rows = gauge('rows');
   meter.addBatchObservableCallback(
     async (result) => {
       const state = await within(PATIENCE_MS, readDatabaseState(db)).catch((err) => {

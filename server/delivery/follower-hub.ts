@@ -53,15 +53,11 @@ export function createFollowerHub(given: Omit<FollowerParts, 'catchUp'>): Follow
     metrics.followers(-1);
   }
 
-  metrics.observe(
-    'parley_buffered_updates',
-    'Updates that wait in memory for subscribers to take them; beyond FOLLOW_BUFFER_MAX for one, PostgreSQL serves it',
-    () => {
-      let buffered = 0;
-      for (const { follower } of followed.values()) for (const reader of follower.readers) buffered += reader.buffered;
-      return buffered;
-    },
-  );
+  metrics.observe('buffered', () => {
+    let buffered = 0;
+    for (const { follower } of followed.values()) for (const reader of follower.readers) buffered += reader.buffered;
+    return buffered;
+  });
 
   bus.onGap(() => {
     for (const { follower } of followed.values()) void follower.check();

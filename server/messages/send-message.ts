@@ -10,6 +10,7 @@ import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import type { MemberKey, Sealing } from '../sealing/sealing.ts';
 import type { Measure } from '../telemetry/measure.ts';
 import { endCreate, endSpan, startCreate, startDatabaseWrite, toTraceparent } from '../telemetry/message-trace.ts';
+import { noteDuplicate } from '../telemetry/repair-trace.ts';
 import { createWriteGroups, LOCKED, lockWaitMs } from '../write-groups.ts';
 import { createFingerprints } from './fingerprints.ts';
 import { createSendLimits, takenId } from './limit-sends.ts';
@@ -96,6 +97,7 @@ export function createSendMessage({ db, config, limits, relay, fingerprintKey, m
       if (beyond) {
         const retried = await beyond;
         measured.send('duplicate');
+        noteDuplicate(span);
         endSpan(span);
         return { message: retried, duplicate: true };
       }
@@ -111,6 +113,7 @@ export function createSendMessage({ db, config, limits, relay, fingerprintKey, m
       if (stored.outcome === 'duplicate' || (stored.outcome === 'conflict' && (await wasSealedOtherwise(row)))) {
         sendLimits.wasDuplicate(viewer);
         measured.send('duplicate');
+        noteDuplicate(span);
         endSpan(span);
         return { message: await readMessage(db, sealing, input.id), duplicate: true };
       }

@@ -23,10 +23,6 @@ export function createSinkBreaker(sink: 'bus', { metrics, log }: { metrics: Metr
     metrics.breakerChanges({ state: names[state] });
     log.warn({ sink, state: names[state] }, 'a circuit breaker changed');
   });
-  metrics.observe(
-    `parley_${sink}_breaker_open`,
-    `1 while the circuit breaker of the ${sink} is not closed: publishes failed one after another and are not tried`,
-    () => Number(breaker.state !== CircuitState.Closed),
-  );
+  metrics.observe(`${sink}BreakerOpen`, () => Number(breaker.state !== CircuitState.Closed));
   return breaker;
 }

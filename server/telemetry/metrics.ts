@@ -17,6 +17,33 @@ type Chosen<L extends Labels> = { readonly [Name in keyof L]: L[Name][number] };
 const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const GROUP_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128];
 
+/** What is asked for when somebody scrapes: names and descriptions, with their labels; counters say so. */
+export const observed = {
+  busBreakerOpen: [
+    'parley_bus_breaker_open',
+    '1 while the circuit breaker of the bus is not closed: publishes failed one after another and are not tried',
+  ],
+  buffered: [
+    'parley_buffered_updates',
+    'Updates that wait in memory for subscribers to take them; beyond FOLLOW_BUFFER_MAX for one, PostgreSQL serves it',
+  ],
+  poolConnections: ['parley_database_pool_connections', 'Connections of this process, by state: active, idle'],
+  poolWaiting: ['parley_database_pool_waiting', 'Statements waiting for a connection of this process'],
+  outboxDepth: ['parley_outbox_depth', 'Outbox rows that are not known to be published'],
+  outboxOldest: ['parley_outbox_oldest_seconds', 'Age of the oldest outbox row; 0 without one'],
+  deadLetters: ['parley_dead_letters', 'Events set aside that nobody has replayed or discarded'],
+  conversations: ['parley_conversations', 'Conversations by status: waiting, open'],
+  longestWaiting: ['parley_longest_waiting_seconds', 'How long the customer waiting longest has; 0 without one'],
+  transactions: ['parley_database_transactions', 'Transactions by outcome: committed, rolled back; a counter'],
+  deadlocks: ['parley_database_deadlocks', 'Deadlocks that PostgreSQL broke; a counter'],
+  databaseSize: ['parley_database_size_bytes', 'Size of the database on disk'],
+  connections: ['parley_database_connections', 'Connections to the database, from everywhere'],
+  maxConnections: ['parley_database_max_connections', 'Connections that PostgreSQL accepts'],
+  replicationLag: ['parley_database_replication_lag_seconds', 'How far the slowest replica is behind'],
+  rows: ['parley_database_rows', 'Estimated rows by table and state: live, dead (to be vacuumed)'],
+} as const satisfies Record<string, readonly [name: string, description: string]>;
+export type Observed = keyof typeof observed;
+
 export function createMetrics() {
   const meter = otel.getMeter('parley');
   const counter = <const L extends Labels = Record<never, never>>(name: string, description: string, labels?: L) => {
@@ -130,7 +157,8 @@ export function createMetrics() {
       'Duration of GraphQL operations by type, root field and transport; of a subscription: its set-up',
     ),
     /** Asked for when somebody scrapes. */
-    observe(name: string, description: string, read: () => number | Promise<number>) {
+    observe(what: Observed, read: () => number | Promise<number>) {
+      const [name, description] = observed[what];
       meter.createObservableGauge(name, { description }).addCallback(async (result) => result.observe(await read()));
     },
   };

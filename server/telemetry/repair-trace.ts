@@ -4,11 +4,17 @@ import { contextOf, endSpan, type MessageKeys, messaging, tracer } from './messa
 /**
  * What goes wrong on a message's path and how it is put right, as spans: rare, so they may be generous.
  *
+ *   create conversation       with an event: duplicate                      in the retry's trace
  *   send conversation         failed, with an event: retry, postponed       in the message's trace
  *   dead letter conversation  given up                                      in the message's trace
  *   fill conversation         missing events read from PostgreSQL           a trace of its own, linked to theirs
  *   resync conversation       a subscriber served from PostgreSQL again     a trace of its own
  */
+
+/** A sender's retry: the message had been stored before, in another trace, which is found by its id. */
+export function noteDuplicate(span: Span): void {
+  span.addEvent('duplicate');
+}
 
 /** A publish that failed is tried again: the next one is a span of its own. */
 export function noteRetry(span: Span, backoffMs: number): void {
