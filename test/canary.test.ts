@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { openCanaryDevice } from '../server/canary/canary-device.ts';
 import { canary } from '../server/canary-participants.ts';
 import { loadConfig } from '../server/config.ts';
 import { type Db, openDb } from '../server/db.ts';
@@ -87,6 +91,22 @@ describe('the canary', () => {
     await eventually('the end of a run', isOver);
     await cut.stop();
     assert.equal((await measured()).canary_failed, 1);
+  });
+
+  test('a device that is closed while it connects harms nobody: a process may be told to stop at any moment', async () => {
+    const silent = createServer();
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    // What nobody hears ends the process, and this test with it.
+    const device = openCanaryDevice({ url, isOwn: true }, 'a token');
+    const running = device.run('{ __typename }', {});
+    await once(silent, 'connection');
+    device.close();
+    await assert.rejects(running);
+    await new Promise((resolve) => setImmediate(resolve));
+    silent.closeAllConnections();
+    silent.close();
   });
 
   test('cannot be played by anybody else: its traffic is left out', async (t) => {
