@@ -21,6 +21,7 @@ import { createAccessWatch } from './auth/watch-access.ts';
 import { createCanary } from './canary/run-canary.ts';
 import type { CanaryParticipant } from './canary-participants.ts';
 import type { Config } from './config.ts';
+import { createSupportMeasure } from './conversations/measure-support.ts';
 import { createReadiness } from './database-state/check-ready.ts';
 import { observeDatabase } from './database-state/observe-database.ts';
 import { type Db, openDb } from './db.ts';
@@ -147,6 +148,7 @@ export async function startApp({
     conversationId === null ? openSockets.recheck(participantId) : undefined,
   );
 
+  const support = createSupportMeasure({ db, measure, onError });
   const { sendMessage, idle: sendsDone } = createSendMessage({
     db,
     config,
@@ -155,6 +157,7 @@ export async function startApp({
     fingerprintKey,
     measure,
     sealing,
+    support,
   });
 
   const schema = createSchema();
@@ -187,6 +190,7 @@ export async function startApp({
     sendMessage,
     acknowledge: createAcknowledge({ db, config, metrics, receipts, moments }),
     kpiFeed,
+    support,
     whyNotReady: createReadiness(db),
   };
 

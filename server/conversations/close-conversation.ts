@@ -4,18 +4,23 @@ import type { Relay } from '../outbox/relay-outbox.ts';
 import type { Viewer } from '../participants/participant.ts';
 import { accessAsMember, mustNotBeNotes } from './access-conversation.ts';
 import { type Conversation, conversationFields } from './conversation.ts';
+import type { SupportMeasure } from './measure-support.ts';
 
-export function closeConversation(
-  { db, relay }: { db: Db; relay: Relay },
+export async function closeConversation(
+  { db, relay, support }: { db: Db; relay: Relay; support: SupportMeasure },
   viewer: Viewer,
   conversationId: string,
 ): Promise<Conversation> {
-  return changeConversation({ db, relay }, conversationId, async (tx, append) => {
+  let changed = false;
+  const closed = await changeConversation({ db, relay }, conversationId, async (tx, append) => {
     const conversation = await accessAsMember(tx, viewer, conversationId);
     mustNotBeNotes(conversation);
     if (conversation.status === 'CLOSED') return conversation;
     await tx.conversation.update({ where: { id: conversationId }, data: { status: 'CLOSED', closedAt: new Date() } });
     await append({ kind: 'CONVERSATION_CHANGED', actorId: viewer.id });
+    changed = true;
     return tx.conversation.findUniqueOrThrow({ where: { id: conversationId }, select: conversationFields });
   });
+  if (changed) support.closed(viewer, closed);
+  return closed;
 }

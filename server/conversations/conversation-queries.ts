@@ -94,3 +94,24 @@ export async function countUnread(
     WHERE m.participant_id = ${viewerId}::uuid AND m.left_at IS NULL AND m.conversation_id = ANY (${conversationIds}::uuid[])`;
   return new Map(rows.map(({ id, unread }) => [id, unread]));
 }
+
+export type Conduct = {
+  readonly createdAt: Date;
+  readonly byCustomer: boolean;
+  readonly messages: number;
+  /** Messages of agents and managers. */
+  readonly answers: number;
+  readonly firstAnswerAt: Date | null;
+};
+
+/** What was written in a conversation so far, deleted messages included. Raw, for its counts from one snapshot. */
+export async function readConduct(db: Db, id: string): Promise<Conduct> {
+  const [row] = await db.$queryRaw<[Conduct]>`/* conversation_conduct */
+    SELECT c.created_at AS "createdAt", s.role = 'CUSTOMER' AS "byCustomer", m.messages, m.answers, m.first AS "firstAnswerAt"
+    FROM conversation c JOIN participant s ON s.id = c.starter_id CROSS JOIN LATERAL (
+      SELECT count(*)::int AS messages, (count(*) FILTER (WHERE p.role <> 'CUSTOMER'))::int AS answers,
+        min(x.created_at) FILTER (WHERE p.role <> 'CUSTOMER') AS first
+      FROM message x JOIN participant p ON p.id = x.sender_id WHERE x.conversation_id = c.id
+    ) m WHERE c.id = ${id}::uuid`;
+  return row;
+}

@@ -5,13 +5,15 @@ import type { Viewer } from '../participants/participant.ts';
 import { accessAsMember, mustBeStaff, mustNotBeNotes } from './access-conversation.ts';
 import { type Conversation, conversationFields } from './conversation.ts';
 import { presentMembers } from './conversation-queries.ts';
+import type { SupportMeasure } from './measure-support.ts';
 
-export function reopenConversation(
-  { db, relay }: { db: Db; relay: Relay },
+export async function reopenConversation(
+  { db, relay, support }: { db: Db; relay: Relay; support: SupportMeasure },
   viewer: Viewer,
   conversationId: string,
 ): Promise<Conversation> {
-  return changeConversation({ db, relay }, conversationId, async (tx, append) => {
+  let changed = false;
+  const reopened = await changeConversation({ db, relay }, conversationId, async (tx, append) => {
     const conversation = await accessAsMember(tx, viewer, conversationId);
     mustBeStaff(viewer);
     mustNotBeNotes(conversation);
@@ -23,6 +25,9 @@ export function reopenConversation(
       actorId: viewer.id,
       inboxes: await presentMembers(tx, conversationId),
     });
+    changed = true;
     return tx.conversation.findUniqueOrThrow({ where: { id: conversationId }, select: conversationFields });
   });
+  if (changed) support.reopened(viewer);
+  return reopened;
 }

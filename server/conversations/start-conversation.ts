@@ -8,6 +8,7 @@ import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import { accessConversation } from './access-conversation.ts';
 import { type Conversation, conversationFields } from './conversation.ts';
 import { reserveId } from './conversation-queries.ts';
+import type { SupportMeasure } from './measure-support.ts';
 
 export type NewConversation = {
   readonly id: string | undefined;
@@ -18,7 +19,7 @@ export type NewConversation = {
 
 /** Idempotent by id, as far as its starter is concerned. Emits no event: its log begins with the first thing that happens in it. */
 export async function startConversation(
-  { db, bus, limits }: { db: Db; bus: Bus; limits: RateLimits },
+  { db, bus, limits, support }: { db: Db; bus: Bus; limits: RateLimits; support: SupportMeasure },
   viewer: Viewer,
   input: NewConversation,
 ): Promise<Conversation> {
@@ -47,6 +48,7 @@ export async function startConversation(
     // Nobody but us knows an id that we have just made.
     const conversation =
       input.id === undefined ? await create(db) : await inTx(db, (tx) => unlessTaken(tx, id, create));
+    support.started(viewer);
     // For the starter's other devices; the inbox sweep finds it too.
     bus.publish(`inbox:${viewer.id}`, { type: 'inbox', conversationId: id }).catch(() => {});
     return conversation;

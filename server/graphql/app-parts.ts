@@ -7,6 +7,7 @@ import type { OpenSockets } from '../auth/open-sockets.ts';
 import type { IdentityHash } from '../auth/remember-identity.ts';
 import type { AccessWatch } from '../auth/watch-access.ts';
 import type { Config } from '../config.ts';
+import type { SupportMeasure } from '../conversations/measure-support.ts';
 import type { Db } from '../db.ts';
 import type { Acknowledge } from '../delivery/acknowledge.ts';
 import type { FollowerHub } from '../delivery/follower-hub.ts';
@@ -59,6 +60,7 @@ export type App = {
   readonly sendMessage: SendMessage;
   readonly acknowledge: Acknowledge;
   readonly kpiFeed: KpiFeed;
+  readonly support: SupportMeasure;
   /** Why this process should get no traffic now; undefined when it should. */
   whyNotReady(): Promise<string | undefined>;
 };

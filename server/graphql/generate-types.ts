@@ -29,6 +29,7 @@ const config = {
     Session: '../auth/session.ts#Session as SessionRecord',
     AuditEntry: '../audit-log/audit-entry.ts#AuditEntry as AuditEntryRecord',
     Survey: '../surveys/survey.ts#Survey as SurveyRecord',
+    AgentLoad: '../kpis/agent-load-queries.ts#AgentLoad as AgentLoadRecord',
     DeadLetter: '../outbox/dead-letter-queries.ts#DeadLetter as DeadLetterRecord',
     MessageJourney: '../journeys/journey.ts#Journey as JourneyRecord',
     MessageRecipient: '../journeys/journey.ts#Recipient as RecipientRecord',

@@ -25,13 +25,28 @@ export function accessKpiSeries(
   { from, to, unit, timeZone }: { from: Date; to: Date; unit: CalendarUnit; timeZone: string },
 ): SeriesRange {
   checkManager(viewer);
+  const range = checkRangeOfTime({ from, to });
+  const length = range.to.getTime() - range.from.getTime();
+  if (length / unitMs[unit] > MAX_POINTS) throw badInput('bucket', `would give more than ${MAX_POINTS} points.`);
+  return { ...range, unit, timeZone: checkTimeZone(timeZone) };
+}
+
+/** And for one that is not cut. */
+export function accessKpiRange(
+  viewer: Viewer,
+  { timeZone, ...range }: { from: Date; to: Date; timeZone: string },
+): Omit<SeriesRange, 'unit'> {
+  checkManager(viewer);
+  return { ...checkRangeOfTime(range), timeZone: checkTimeZone(timeZone) };
+}
+
+function checkRangeOfTime({ from, to }: { from: Date; to: Date }): { from: Date; to: Date } {
   const range = { from: new Date(floorToQuarter(from.getTime())), to: new Date(ceilToQuarter(to.getTime())) };
   const length = range.to.getTime() - range.from.getTime();
   if (range.from.getUTCFullYear() < 1970) throw badInput('from', 'must not be before 1970.');
   if (to <= from) throw badInput('to', 'must be after from.');
   if (length > MAX_RANGE_MS) throw badInput('to', 'must be at most two years after from.');
-  if (length / unitMs[unit] > MAX_POINTS) throw badInput('bucket', `would give more than ${MAX_POINTS} points.`);
-  return { ...range, unit, timeZone: checkTimeZone(timeZone) };
+  return range;
 }
 
 export function checkManager(viewer: Viewer): void {

@@ -13,7 +13,7 @@ export type Kpi = {
   /** Null for figures that are neither good nor bad. Without a value until managers set one: a forecast. */
   readonly target: { readonly value: number | null; readonly comparison: 'BELOW' | 'ABOVE' | 'AT_LEAST' } | null;
   readonly from:
-    | { readonly latency: LatencyMetric }
+    | { readonly latency: LatencyMetric /** Which percentile is its value; else the 95th. */; readonly share?: 0.9 }
     | { readonly part: RollupCounter; readonly whole: readonly RollupCounter[]; readonly isSurvey?: true }
     | { readonly count: RollupCounter }
     | { readonly peak: PeakMetric };
@@ -117,6 +117,65 @@ const definitions = {
     unit: 'RATIO',
     target: { value: 0.9, comparison: 'ABOVE' },
     from: { part: 'survey_satisfied', whole: ['survey_answers'], isSurvey: true },
+  },
+  WAITING_TIME: {
+    name: 'Waiting time',
+    definition:
+      'Time from the start of a customer’s conversation until an agent claimed it, by the time of the claim; the 90th percentile.',
+    unit: 'MILLISECONDS',
+    target: null,
+    from: { latency: 'waited', share: 0.9 },
+  },
+  FIRST_RESPONSE_TIME: {
+    name: 'First response',
+    definition:
+      'Time from the start of a customer’s conversation until the first message of an agent, by the time of that message; the 90th percentile.',
+    unit: 'MILLISECONDS',
+    target: null,
+    from: { latency: 'responded', share: 0.9 },
+  },
+  RESOLUTION_TIME: {
+    name: 'Resolution time',
+    definition:
+      'Time from the start of a conversation until it was closed, by the time of closing; the 90th percentile. What took longer than 24 days counts as 24. Closed again after it was reopened, it counts again.',
+    unit: 'MILLISECONDS',
+    target: null,
+    from: { latency: 'resolved', share: 0.9 },
+  },
+  CONVERSATIONS_STARTED: {
+    name: 'Conversations started',
+    definition: 'Conversations that were started, by customers and by agents.',
+    unit: 'COUNT',
+    target: null,
+    from: { count: 'conversations_started' },
+  },
+  CONVERSATIONS_CLOSED: {
+    name: 'Conversations closed',
+    definition: 'Conversations that were closed; one that was reopened and closed again counts twice.',
+    unit: 'COUNT',
+    target: null,
+    from: { count: 'conversations_closed' },
+  },
+  MESSAGES_PER_CONVERSATION: {
+    name: 'Messages per conversation',
+    definition: 'Messages in the conversations that were closed ÷ these conversations.',
+    unit: 'COUNT',
+    target: null,
+    from: { part: 'closed_messages', whole: ['conversations_closed'] },
+  },
+  REOPENED_RATIO: {
+    name: 'Reopened',
+    definition: 'Conversations that were reopened ÷ conversations that were closed, each by its own time.',
+    unit: 'RATIO',
+    target: null,
+    from: { part: 'conversations_reopened', whole: ['conversations_closed'] },
+  },
+  ABANDONED_RATIO: {
+    name: 'Abandoned',
+    definition: 'Customers’ conversations that were closed without any message of an agent ÷ all that were closed.',
+    unit: 'RATIO',
+    target: null,
+    from: { part: 'conversations_abandoned', whole: ['conversations_closed'] },
   },
   MESSAGES: {
     name: 'Messages',

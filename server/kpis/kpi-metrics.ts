@@ -5,7 +5,11 @@ export type LatencyMetric =
   /** From the server's receipt of the mutation to the commit. */
   | 'accepted_to_commit'
   /** From the commit to the hand-over to a subscriber's socket. */
-  | 'commit_to_delivered';
+  | 'commit_to_delivered'
+  /** From the start of a conversation until an agent had it, until an agent answered, until it was closed. */
+  | 'waited'
+  | 'responded'
+  | 'resolved';
 
 /** What is highest counts: by the minute what all processes had together, over longer times the highest minute. */
 export type PeakMetric = 'peak_sockets' | 'peak_conversations';
@@ -17,6 +21,11 @@ export type CounterMetric =
   | 'sends_failed'
   | 'operations'
   | 'operations_failed'
+  | 'conversations_started'
+  | 'conversations_closed'
+  | 'conversations_reopened'
+  | 'conversations_abandoned'
+  | 'closed_messages'
   | 'audit_passed'
   | 'audit_failed'
   | 'canary_ok'

@@ -29,8 +29,10 @@ export async function readKpiOverview(db: Db, windowMinutes: number): Promise<Kp
 
   const percentiles = (metric: LatencyMetric) => {
     const histogram = new Histogram().add(latencies.get(metric) ?? {});
-    const [p50Ms, p95Ms, p99Ms] = [0.5, 0.95, 0.99].map((share) => histogram.percentile(share));
-    return p50Ms === null ? null : { p50Ms: p50Ms!, p95Ms: p95Ms!, p99Ms: p99Ms!, count: histogram.count };
+    const [p50Ms, p90Ms, p95Ms, p99Ms] = [0.5, 0.9, 0.95, 0.99].map((share) => histogram.percentile(share));
+    return p50Ms === null
+      ? null
+      : { p50Ms: p50Ms!, p90Ms: p90Ms!, p95Ms: p95Ms!, p99Ms: p99Ms!, count: histogram.count };
   };
 
   return {

@@ -21,7 +21,7 @@ export type SeriesRange = { from: Date; to: Date; unit: CalendarUnit; timeZone: 
 export type KpiValue = {
   readonly value: number | null;
   readonly count: number;
-  readonly latency: { p50Ms: number; p95Ms: number; p99Ms: number; count: number } | null;
+  readonly latency: { p50Ms: number; p90Ms: number; p95Ms: number; p99Ms: number; count: number } | null;
   readonly interval: { low: number; high: number } | null;
 };
 export type KpiPoint = KpiValue & { readonly start: Date; readonly end: Date };
@@ -79,7 +79,10 @@ async function readParts(db: Db, parts: readonly Part[], figures: readonly Figur
 
   const sumOf = new Map(sums.map((row) => [`${row.part} ${row.metric}`, row.count]));
   return ({ from }: Figure, { start, end }: Part, part: number): KpiValue => {
-    if ('latency' in from) return latencyOf.get(`${part} ${from.latency}`) ?? nothing;
+    if ('latency' in from) {
+      const found = latencyOf.get(`${part} ${from.latency}`) ?? nothing;
+      return found.latency && from.share === 0.9 ? { ...found, value: found.latency.p90Ms } : found;
+    }
     if ('peak' in from) {
       const highest = sumOf.get(`${part} ${from.peak}`);
       return { ...nothing, value: highest ?? null, count: highest ?? 0 };
@@ -125,15 +128,18 @@ function stretchesOf(parts: readonly Part[]): Stretches {
   };
 }
 
+const SHARES = [0.5, 0.9, 0.95, 0.99];
+
 function percentilesOf(histogram: Histogram): KpiValue {
   const { count } = histogram;
   if (count === 0) return nothing;
-  const [p50Ms, p95Ms, p99Ms] = [0.5, 0.95, 0.99].map((share) => histogram.percentile(share)!) as [
+  const [p50Ms, p90Ms, p95Ms, p99Ms] = SHARES.map((share) => histogram.percentile(share)!) as [
+    number,
     number,
     number,
     number,
   ];
-  return { ...nothing, value: p95Ms, count, latency: { p50Ms, p95Ms, p99Ms, count } };
+  return { ...nothing, value: p95Ms, count, latency: { p50Ms, p90Ms, p95Ms, p99Ms, count } };
 }
 
 function ratioOf(part: number, whole: number, isSurvey: boolean): KpiValue {

@@ -1,9 +1,11 @@
 import type { KpiOverview, Resolvers } from '../generated/graphql.ts';
 import type { Context } from '../graphql/context.ts';
-import { accessKpiSeries, accessKpis, checkManager } from './access-kpis.ts';
+import { accessKpiRange, accessKpiSeries, accessKpis, checkManager } from './access-kpis.ts';
+import { readAgentLoads } from './agent-load-queries.ts';
 import type { CalendarUnit } from './kpi-series-queries.ts';
 import { readKpiOverview } from './read-kpi-overview.ts';
 import { readKpiSeries } from './read-kpi-series.ts';
+import { readTraffic } from './read-traffic.ts';
 import { readKpis, setTarget } from './set-target.ts';
 
 export const kpiResolvers: Resolvers = {
@@ -14,10 +16,18 @@ export const kpiResolvers: Resolvers = {
       checkManager(viewer);
       return readKpis(app.db);
     },
+    trafficByHour: (_root, range, { app, viewer }) => readTraffic(app.db, accessKpiRange(viewer, range)),
+    agentLoads(_root, _args, { app, viewer }) {
+      checkManager(viewer);
+      return readAgentLoads(app.db);
+    },
     kpiSeries(_root, { metrics, bucket, ...range }, { app, viewer }) {
       const unit = bucket.toLowerCase() as CalendarUnit;
       return readKpiSeries(app.db, [...new Set(metrics)], accessKpiSeries(viewer, { ...range, unit }));
     },
+  },
+  AgentLoad: {
+    agent: async ({ participantId }, _args, { loaders }) => (await loaders.participant.load(participantId))!,
   },
   Mutation: {
     async setKpiTarget(_root, { input }, { app, viewer }) {

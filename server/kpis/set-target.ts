@@ -7,6 +7,7 @@ import { readTargets, writeTarget } from './target-queries.ts';
 /** A key figure with the target that holds now: the managers', else the built-in one. */
 export type JudgedKpi = Omit<Kpi, 'target'> & {
   readonly target: { readonly value: number; readonly comparison: 'BELOW' | 'ABOVE' | 'AT_LEAST' } | null;
+  readonly comparison: 'BELOW' | 'ABOVE' | 'AT_LEAST' | null;
   readonly isOwnTarget: boolean;
 };
 
@@ -20,7 +21,7 @@ export async function readKpis(
     const own = targets.get(name);
     const value = own ?? kpi.target?.value ?? null;
     const target = kpi.target && value !== null ? { ...kpi.target, value } : null;
-    return { ...kpi, target, isOwnTarget: own !== undefined };
+    return { ...kpi, target, comparison: kpi.target?.comparison ?? null, isOwnTarget: own !== undefined };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Span } from '@opentelemetry/api';
 import type { Config } from '../config.ts';
 import { notAMember } from '../conversations/access-conversation.ts';
+import type { SupportMeasure } from '../conversations/measure-support.ts';
 import type { Db } from '../db.ts';
 import { ChatError, conversationClosed, isDatabaseAway, isWorthRepeating, notFound, unavailable } from '../errors.ts';
 import type { OutboxEntry } from '../outbox/append-event.ts';
@@ -41,9 +42,11 @@ type Parts = {
   fingerprintKey: Uint8Array;
   measure: Measure;
   sealing: Sealing;
+  support: Pick<SupportMeasure, 'wrote'>;
 };
 
-export function createSendMessage({ db, config, limits, relay, fingerprintKey, measure, sealing }: Parts) {
+export function createSendMessage(parts: Parts) {
+  const { db, config, limits, relay, fingerprintKey, measure, sealing, support } = parts;
   const fingerprints = createFingerprints({ fingerprintKey, sealing });
   const sendLimits = createSendLimits({ db, limits, sealing, fingerprints });
 
@@ -108,6 +111,7 @@ export function createSendMessage({ db, config, limits, relay, fingerprintKey, m
         const tookMs = performance.now() - acceptedAt;
         measured.sendStored(tookMs, input.sentAt, new Date());
         endCreate(span, tookMs);
+        support.wrote(viewer, row.conversationId);
         return { message: stored.message, duplicate: false };
       }
       if (stored.outcome === 'duplicate' || (stored.outcome === 'conflict' && (await wasSealedOtherwise(row)))) {

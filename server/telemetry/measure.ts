@@ -3,7 +3,10 @@ import type { Metrics } from './metrics.ts';
 
 /** What the KPIs keep in PostgreSQL; see server/kpis/kpi-recorder.ts. */
 type KpiSink = {
-  latency(metric: 'sent_to_commit' | 'accepted_to_commit' | 'commit_to_delivered', ms: number): void;
+  latency(
+    metric: 'sent_to_commit' | 'accepted_to_commit' | 'commit_to_delivered' | 'waited' | 'responded' | 'resolved',
+    ms: number,
+  ): void;
   count(metric: string, n?: number): void;
 };
 
@@ -46,7 +49,16 @@ export function createMeasure(parts: { metrics: Metrics; kpis: KpiSink }) {
   };
 }
 
-const unmeasured: Measured = { send() {}, sendStored() {}, delivered() {}, operation() {} };
+const unmeasured: Measured = {
+  send() {},
+  sendStored() {},
+  delivered() {},
+  operation() {},
+  conversation() {},
+  waited() {},
+  responded() {},
+  closed() {},
+};
 
 function measureTraffic({ metrics, kpis }: { metrics: Metrics; kpis: KpiSink }) {
   const send = (outcome: SendOutcome) => {
@@ -71,6 +83,16 @@ function measureTraffic({ metrics, kpis }: { metrics: Metrics; kpis: KpiSink }) 
       metrics.commitToDelivered(ms, traceparent);
       if (publishedAt !== undefined) metrics.publishedToDelivered(Math.max(0, now - publishedAt), traceparent);
       kpis.latency('commit_to_delivered', ms);
+    },
+    conversation: (what: 'started' | 'reopened' | 'abandoned') => kpis.count(`conversations_${what}`),
+    /** From the start of a conversation to its first agent. */
+    waited: (ms: number) => kpis.latency('waited', ms),
+    /** From the start of a conversation to its first answer. */
+    responded: (ms: number) => kpis.latency('responded', ms),
+    closed({ ms, messages }: { ms: number; messages: number }) {
+      kpis.latency('resolved', ms);
+      kpis.count('conversations_closed');
+      kpis.count('closed_messages', messages);
     },
     operation(
       attributes: {

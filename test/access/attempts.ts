@@ -47,6 +47,11 @@ export const attempts: Record<string, (target: Target, actor: Pick<Actor, 'token
   'node (somebody elsewhere)': ({ elsewhereId }) => [node, { id: elsewhereId }],
   kpiOverview: () => ['{ kpiOverview { messagesTotal } }', {}],
   kpis: () => ['{ kpis { name } }', {}],
+  trafficByHour: () => [
+    'query ($from: DateTime!, $to: DateTime!) { trafficByHour(from: $from, to: $to) { hour } }',
+    { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
+  ],
+  agentLoads: () => ['{ agentLoads { open } }', {}],
   setKpiTarget: () => [
     'mutation ($input: SetKpiTargetInput!) { setKpiTarget(input: $input) { kpi { name } } }',
     { input: { metric: 'CSAT', value: 0.9 } },
