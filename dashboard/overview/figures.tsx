@@ -3,11 +3,13 @@ import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { ChartCard } from './chart-card.tsx';
 import { count, durationOrNone, durationText, timeOfDay } from './format.ts';
-import { presentKpis, promisedKpis } from './judge-kpis.ts';
+import { promisedKpis } from './judge-kpis.ts';
 import { KpiCard } from './kpi-card.tsx';
 import type { KpiOverview } from './kpi-overview.ts';
+import type { KpiDefinition } from './kpi-series.ts';
 import { LatencyTable } from './latency-table.tsx';
 import classes from './overview.module.css';
+import { presentKpis } from './present-kpis.ts';
 
 const chartSpace = () => <div className={classes.chartSpace} />;
 const MessagesChart = dynamic(() => import('./charts.tsx').then((m) => m.MessagesChart), {
@@ -19,7 +21,12 @@ const LatencyChart = dynamic(() => import('./charts.tsx').then((m) => m.LatencyC
   loading: chartSpace,
 });
 
-export function Figures({ overview }: { overview: KpiOverview }) {
+interface FiguresProps {
+  overview: KpiOverview;
+  definitions: readonly KpiDefinition[];
+}
+
+export function Figures({ overview, definitions }: FiguresProps) {
   const messages = overview.messagesByMinute.map((m) => ({ time: timeOfDay(m.minute), messages: m.count }));
   const latency = overview.latencyByMinute.map((m) => ({ time: timeOfDay(m.minute), p50: m.p50Ms, p95: m.p95Ms }));
   const busiest = messages.reduce((a, b) => (b.messages > a.messages ? b : a), { time: '', messages: 0 });
@@ -39,7 +46,7 @@ export function Figures({ overview }: { overview: KpiOverview }) {
     <>
       <h2 className={classes.section}>Promises</h2>
       <ul className={classes.cards}>
-        {promisedKpis(overview).map((kpi) => (
+        {promisedKpis(overview, definitions).map((kpi) => (
           <KpiCard key={kpi.key} kpi={kpi} />
         ))}
       </ul>

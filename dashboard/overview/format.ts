@@ -9,10 +9,13 @@ export interface Figure {
   readonly unit: string;
 }
 
+export const decimal = (n: number): string => oneDigit.format(n);
 export const count = (n: number): string => whole.format(n);
 
 /** 0.31 ms, 8.4 ms, 230 ms, 1.2 s: as many digits as one would say aloud. */
 export function duration(ms: number): Figure {
+  if (ms >= 2 * 86_400_000) return { value: oneDigit.format(ms / 86_400_000), unit: 'd' };
+  if (ms >= 2 * 3_600_000) return { value: oneDigit.format(ms / 3_600_000), unit: 'h' };
   if (ms >= 120_000) return { value: oneDigit.format(ms / 60_000), unit: 'min' };
   if (ms >= 1_000) return { value: oneDigit.format(ms / 1_000), unit: 's' };
   if (ms >= 100) return { value: whole.format(ms), unit: 'ms' };

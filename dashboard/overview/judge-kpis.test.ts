@@ -3,8 +3,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { buildSchema, parse, validate } from 'graphql';
 import { duration, percent } from './format.ts';
-import { presentKpis, promisedKpis } from './judge-kpis.ts';
+import { promisedKpis } from './judge-kpis.ts';
 import { type KpiOverview, kpiOverviewSubscription } from './kpi-overview.ts';
+import type { KpiDefinition } from './kpi-series.ts';
+import { presentKpis } from './present-kpis.ts';
 
 const nothing: KpiOverview = {
   at: '2026-01-01T00:00:00.000Z',
@@ -24,30 +26,50 @@ const nothing: KpiOverview = {
   outboxOldestAgeMs: null,
   deadLetters: 0,
   storedRatio: null,
+  deliveredRatio: null,
+  consistencyRatio: null,
+  uptimeRatio: null,
   errorRatio: null,
   csat: null,
 };
 
-const verdicts = (o: KpiOverview) => promisedKpis(o).map(({ target }) => target?.verdict);
+type Target = NonNullable<KpiDefinition['target']>;
+const defined = (metric: string, unit: KpiDefinition['unit'], comparison: Target['comparison'], value: number) => ({
+  metric,
+  name: metric,
+  definition: 'x',
+  unit,
+  target: { comparison, value },
+});
+const definitions: KpiDefinition[] = [
+  defined('SENT_TO_STORED', 'MILLISECONDS', 'BELOW', 100),
+  defined('STORED_RATIO', 'RATIO', 'ABOVE', 0.9999),
+  defined('UPTIME', 'RATIO', 'AT_LEAST', 0.999),
+  defined('ERROR_RATIO', 'RATIO', 'BELOW', 0.001),
+  defined('CSAT', 'RATIO', 'ABOVE', 0.9),
+];
+
+const verdicts = (o: KpiOverview) => promisedKpis(o, definitions).map(({ target }) => target?.verdict);
 
 test('no data is neither 0 nor a verdict', () => {
-  assert.deepEqual(verdicts(nothing), ['no data', 'no data', 'no data', 'no data']);
-  assert.ok(promisedKpis(nothing).every(({ figure }) => figure === null));
+  assert.deepEqual(verdicts(nothing), Array(5).fill('no data'));
+  assert.ok(promisedKpis(nothing, definitions).every(({ figure }) => figure === null));
 });
 
 test('a target that is only just reached is missed where it says over or under', () => {
   const limit = { p50Ms: 1, p95Ms: 100, p99Ms: 200, count: 1 };
   const csat = { ratio: 0.9, answers: 10, ninetyFivePercentLow: 0.6, ninetyFivePercentHigh: 0.98 };
-  const at = { ...nothing, sentToCommit: limit, storedRatio: 0.9999, errorRatio: 0.001, csat };
-  assert.deepEqual(verdicts(at), ['missed', 'missed', 'missed', 'missed']);
+  const at = { ...nothing, sentToCommit: limit, storedRatio: 0.9999, uptimeRatio: 0.999, errorRatio: 0.001, csat };
+  assert.deepEqual(verdicts(at), ['missed', 'missed', 'met', 'missed', 'missed'], 'only “at least” includes it');
   const over = {
     ...nothing,
     sentToCommit: { ...limit, p95Ms: 99.9 },
     storedRatio: 1,
+    uptimeRatio: 1,
     errorRatio: 0,
     csat: { ...csat, ratio: 0.91 },
   };
-  assert.deepEqual(verdicts(over), ['met', 'met', 'met', 'met']);
+  assert.deepEqual(verdicts(over), Array(5).fill('met'));
 });
 
 test('a share is never shown as better than it is', () => {
@@ -59,8 +81,10 @@ test('a share is never shown as better than it is', () => {
 });
 
 test('durations carry the digits one would say aloud', () => {
-  const said = [0.314, 8.42, 230.4, 1_234, 240_000].map((ms) => Object.values(duration(ms)).join(' '));
-  assert.deepEqual(said, ['0.31 ms', '8.4 ms', '230 ms', '1.2 s', '4 min']);
+  const said = [0.314, 8.42, 230.4, 1_234, 240_000, 9_000_000, 216_000_000].map((ms) =>
+    Object.values(duration(ms)).join(' '),
+  );
+  assert.deepEqual(said, ['0.31 ms', '8.4 ms', '230 ms', '1.2 s', '4 min', '2.5 h', '2.5 d']);
 });
 
 test('one dead letter is one too many', () => {

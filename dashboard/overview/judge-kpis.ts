@@ -1,8 +1,7 @@
-import { count, duration, durationText, type Figure, percent } from './format.ts';
+import { count, durationText, type Figure, percent } from './format.ts';
+import { figureOf, judgeTarget, type Verdict } from './judge-trend.ts';
 import type { KpiOverview } from './kpi-overview.ts';
-
-/** "No data" is a verdict of its own: it is neither 0 nor good. */
-export type Verdict = 'met' | 'missed' | 'no data';
+import type { KpiDefinition } from './kpi-series.ts';
 
 export interface Kpi {
   readonly key: string;
@@ -16,100 +15,87 @@ export interface Kpi {
   readonly target: { readonly text: string; readonly verdict: Verdict } | null;
 }
 
-const verdict = (value: number | null | undefined, good: (value: number) => boolean): Verdict =>
-  value === null || value === undefined ? 'no data' : good(value) ? 'met' : 'missed';
+/** How each of the figures that Parley is held to is found in the window; what it is, and its target, the server says. */
+const promised: readonly {
+  readonly metric: string;
+  readonly key: string;
+  value(o: KpiOverview): number | null;
+  detail(o: KpiOverview): string;
+  readonly none: string;
+}[] = [
+  {
+    metric: 'SENT_TO_STORED',
+    key: 'latency',
+    value: (o) => o.sentToCommit?.p95Ms ?? null,
+    detail: ({ sentToCommit: p }) => (p ? `p50 ${durationText(p.p50Ms)} · p99 ${durationText(p.p99Ms)}` : ''),
+    none: 'No timed message in this window',
+  },
+  {
+    metric: 'STORED_RATIO',
+    key: 'stored',
+    value: (o) => o.storedRatio,
+    detail: (o) => `${count(o.messagesInWindow)} messages in this window`,
+    none: 'No send in this window',
+  },
+  {
+    metric: 'DELIVERED_RATIO',
+    key: 'delivered',
+    value: (o) => o.deliveredRatio,
+    detail: () => 'of what had a recipient online',
+    none: 'Nobody was online to receive',
+  },
+  {
+    metric: 'UPTIME',
+    key: 'uptime',
+    value: (o) => o.uptimeRatio,
+    detail: () => 'of the minutes of this window',
+    none: 'No minute was judged yet',
+  },
+  {
+    metric: 'CONSISTENCY',
+    key: 'consistency',
+    value: (o) => o.consistencyRatio,
+    detail: () => 'of the conversations looked at',
+    none: 'No conversation was looked at yet',
+  },
+  {
+    metric: 'ERROR_RATIO',
+    key: 'errors',
+    value: (o) => o.errorRatio,
+    detail: () => 'of all operations',
+    none: 'No operation in this window',
+  },
+  {
+    metric: 'CSAT',
+    key: 'csat',
+    value: (o) => o.csat?.ratio ?? null,
+    detail: ({ csat }) => (csat ? csatDetail(csat) : ''),
+    none: 'No answer yet',
+  },
+];
 
-/** The figures that Parley is held to. */
-export function promisedKpis(o: KpiOverview): Kpi[] {
-  return [
-    {
-      key: 'latency',
-      label: 'Send to stored',
-      definition:
-        'Time from the sender’s clock at the attempt until the message is committed in PostgreSQL; the 95th percentile over the window. Clocks that are more than an hour off are left out.',
-      figure: o.sentToCommit && duration(o.sentToCommit.p95Ms),
-      detail: o.sentToCommit
-        ? `p50 ${durationText(o.sentToCommit.p50Ms)} · p99 ${durationText(o.sentToCommit.p99Ms)}`
-        : 'No timed message in this window',
-      target: { text: 'p95 under 100 ms', verdict: verdict(o.sentToCommit?.p95Ms, (ms) => ms < 100) },
-    },
-    {
-      key: 'stored',
-      label: 'Stored',
-      definition:
-        'Messages stored ÷ send attempts that were neither the caller’s fault nor a repetition, over the window.',
-      figure: o.storedRatio === null ? null : percent(o.storedRatio, 3, 'down'),
-      detail:
-        o.storedRatio === null ? 'No send in this window' : `${count(o.messagesInWindow)} messages in this window`,
-      target: { text: 'over 99.99 %', verdict: verdict(o.storedRatio, (ratio) => ratio > 0.9999) },
-    },
-    {
-      key: 'errors',
-      label: 'Errors',
-      definition: 'GraphQL operations that failed by the server’s fault ÷ all operations, over the window.',
-      figure: o.errorRatio === null ? null : percent(o.errorRatio, 3, 'up'),
-      detail: o.errorRatio === null ? 'No operation in this window' : 'of all operations',
-      target: { text: 'under 0.1 %', verdict: verdict(o.errorRatio, (ratio) => ratio < 0.001) },
-    },
-    {
-      key: 'csat',
-      label: 'Customer satisfaction',
-      definition:
-        'Ratings of 4 and 5 ÷ all ratings, over all surveys. The range is the Wilson interval: where the true share lies with 95 % confidence.',
-      figure: o.csat && percent(o.csat.ratio, 1, 'down'),
-      detail: o.csat
-        ? `${count(o.csat.answers)} ${o.csat.answers === 1 ? 'answer' : 'answers'} · ${percent(o.csat.ninetyFivePercentLow, 0, 'down').value}–${percent(o.csat.ninetyFivePercentHigh, 0, 'up').value} %`
-        : 'No answer yet',
-      target: { text: 'over 90 %', verdict: verdict(o.csat?.ratio, (ratio) => ratio > 0.9) },
-    },
-  ];
+/** The figures that Parley is held to. Those whose definition is not known are not shown: a server of another version. */
+export function promisedKpis(overview: KpiOverview, definitions: readonly KpiDefinition[]): Kpi[] {
+  return promised.flatMap(({ metric, key, value: read, detail, none }) => {
+    const kpi = definitions.find((definition) => definition.metric === metric);
+    if (!kpi) return [];
+    const value = read(overview);
+    return {
+      key,
+      label: kpi.name,
+      definition: kpi.definition,
+      figure: value === null ? null : figureOf(kpi, value),
+      detail: value === null ? none : detail(overview),
+      target: judgeTarget(kpi, value),
+    };
+  });
 }
 
-/** How things stand at this moment. */
-export function presentKpis(o: KpiOverview): Kpi[] {
-  const plain = (n: number, unit = ''): Figure => ({ value: count(n), unit });
-  return [
-    {
-      key: 'messages',
-      label: 'Messages',
-      definition: 'Messages posted in the window; below, all since the installation, deleted ones included.',
-      figure: plain(o.messagesInWindow),
-      detail: `${count(o.messagesTotal)} in all`,
-      target: null,
-    },
-    {
-      key: 'conversations',
-      label: 'Open conversations',
-      definition: 'Conversations with an agent; below, those that still wait for one.',
-      figure: plain(o.openConversations),
-      detail: `${count(o.waitingConversations)} waiting · ${count(o.closedConversations)} closed`,
-      target: null,
-    },
-    {
-      key: 'online',
-      label: 'Online',
-      definition: 'Participants with an open socket, on all processes together.',
-      figure: plain(o.participantsOnline),
-      detail: o.participantsOnline === 1 ? 'participant' : 'participants',
-      target: null,
-    },
-    {
-      key: 'outbox',
-      label: 'Outbox',
-      definition:
-        'Committed events that are not known to be published yet. Small numbers come and go; an old one means that a relay is stuck.',
-      figure: plain(o.outboxDepth),
-      detail: o.outboxOldestAgeMs === null ? 'nothing waits' : `oldest waits ${durationText(o.outboxOldestAgeMs)}`,
-      target: null,
-    },
-    {
-      key: 'deadLetters',
-      label: 'Dead letters',
-      definition:
-        'Events that could not be published after the last attempt. They are stored, and their readers got them from the database; each waits for a replay.',
-      figure: plain(o.deadLetters),
-      detail: '',
-      target: { text: 'none', verdict: o.deadLetters === 0 ? 'met' : 'missed' },
-    },
-  ];
+function csatDetail({
+  answers,
+  ninetyFivePercentLow: low,
+  ninetyFivePercentHigh: high,
+}: NonNullable<KpiOverview['csat']>) {
+  const range = `${percent(low, 0, 'down').value}–${percent(high, 0, 'up').value} %`;
+  return `${count(answers)} ${answers === 1 ? 'answer' : 'answers'} in all · ${range}`;
 }

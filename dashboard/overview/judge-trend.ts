@@ -1,14 +1,15 @@
-import { count, duration, type Figure, percent } from './format.ts';
-import type { Verdict } from './judge-kpis.ts';
-import type { KpiSeries, KpiValue, Range } from './kpi-series.ts';
+import { count, decimal, duration, durationText, type Figure, percent } from './format.ts';
+import type { KpiDefinition as Kpi, KpiSeries, Range } from './kpi-series.ts';
 
-type Kpi = KpiSeries['kpi'];
+/** "No data" is a verdict of its own: it is neither 0 nor good. */
+export type Verdict = 'met' | 'missed' | 'no data';
+
 export type Change = { readonly text: string; readonly tone: 'better' | 'worse' | 'neutral' };
 
 /** A value in its unit. Shares are cut towards the worse; which way that is the target tells. */
 export function figureOf({ unit, target }: Kpi, value: number): Figure {
   if (unit === 'MILLISECONDS') return duration(value);
-  if (unit === 'COUNT') return { value: count(value), unit: '' };
+  if (unit === 'COUNT') return { value: Number.isInteger(value) ? count(value) : decimal(value), unit: '' };
   // Where the target lies within a thousandth of an end, the digits behind it matter.
   const fine = target !== null && Math.min(target.value, 1 - target.value) < 0.01;
   return percent(value, fine ? 3 : 1, target?.comparison === 'BELOW' ? 'up' : 'down');
@@ -20,11 +21,11 @@ export function textOf(kpi: Kpi, value: number | null): string {
   return unit ? `${number} ${unit}` : number;
 }
 
-export function judgeTarget(kpi: Kpi, { value }: KpiValue): { text: string; verdict: Verdict } | null {
+export function judgeTarget(kpi: Kpi, value: number | null): { text: string; verdict: Verdict } | null {
   if (!kpi.target) return null;
   const words = { BELOW: 'under', ABOVE: 'over', AT_LEAST: 'at least' } as const;
   const { value: limit, comparison } = kpi.target;
-  const text = `${words[comparison]} ${textOf(kpi, limit)}`;
+  const text = `${kpi.unit === 'MILLISECONDS' ? 'p95 ' : ''}${words[comparison]} ${textOf(kpi, limit)}`;
   if (value === null) return { text, verdict: 'no data' };
   const met = { BELOW: value < limit, ABOVE: value > limit, AT_LEAST: value >= limit }[comparison];
   return { text, verdict: met ? 'met' : 'missed' };
@@ -52,5 +53,6 @@ export function detailOf({ kpi, total }: KpiSeries): string {
     const [low, high] = [percent(total.interval.low, 0, 'down').value, percent(total.interval.high, 0, 'up').value];
     return `${count(total.count)} ${total.count === 1 ? 'answer' : 'answers'} · ${low}–${high} %`;
   }
-  return `${count(total.count)} ${kpi.unit === 'MILLISECONDS' ? 'measured · p95' : 'in all'}`;
+  const behind = total.latency ? `measured · half within ${durationText(total.latency.p50Ms)}` : 'in all';
+  return `${count(total.count)} ${behind}`;
 }

@@ -1,7 +1,8 @@
 import { Skeleton, Tooltip, UnstyledButton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Icon, type IconName } from '../shell/icon.tsx';
-import type { Kpi, Verdict } from './judge-kpis.ts';
+import type { Kpi } from './judge-kpis.ts';
+import type { Verdict } from './judge-trend.ts';
 import classes from './overview.module.css';
 
 const verdicts: Record<Verdict, { icon: IconName; text: string }> = {

@@ -29,6 +29,9 @@ export interface KpiOverview {
   readonly outboxOldestAgeMs: number | null;
   readonly deadLetters: number;
   readonly storedRatio: number | null;
+  readonly deliveredRatio: number | null;
+  readonly consistencyRatio: number | null;
+  readonly uptimeRatio: number | null;
   readonly errorRatio: number | null;
   readonly csat: {
     readonly ratio: number;
@@ -48,7 +51,7 @@ export const kpiOverviewSubscription = `subscription KpiOverview($windowMinutes:
     latencyByMinute { minute p50Ms p95Ms }
     openConversations waitingConversations closedConversations participantsOnline
     outboxDepth outboxOldestAgeMs deadLetters
-    storedRatio errorRatio
+    storedRatio deliveredRatio consistencyRatio uptimeRatio errorRatio
     csat { ratio answers ninetyFivePercentLow ninetyFivePercentHigh }
   }
 }`;

@@ -4,6 +4,7 @@ export interface KpiValue {
   readonly value: number | null;
   readonly count: number;
   readonly interval: { readonly low: number; readonly high: number } | null;
+  readonly latency?: { readonly p50Ms: number } | null;
 }
 
 export interface KpiPoint {
@@ -11,22 +12,41 @@ export interface KpiPoint {
   readonly value: number | null;
 }
 
+export interface KpiDefinition {
+  readonly metric: string;
+  readonly name: string;
+  readonly definition: string;
+  readonly unit: 'MILLISECONDS' | 'RATIO' | 'COUNT';
+  readonly target: { readonly value: number; readonly comparison: 'BELOW' | 'ABOVE' | 'AT_LEAST' } | null;
+}
+
 export interface KpiSeries {
-  readonly kpi: {
-    readonly metric: string;
-    readonly name: string;
-    readonly definition: string;
-    readonly unit: 'MILLISECONDS' | 'RATIO' | 'COUNT';
-    readonly target: { readonly value: number; readonly comparison: 'BELOW' | 'ABOVE' | 'AT_LEAST' } | null;
-  };
+  readonly kpi: KpiDefinition;
   readonly points: readonly KpiPoint[];
   readonly total: KpiValue;
   readonly previous: KpiValue;
 }
 
-export const kpiSeriesQuery = `query KpiSeries($from: DateTime!, $to: DateTime!, $bucket: KpiBucket!, $timeZone: String!) {
+/** What the overview shows over time. */
+export const overviewMetrics = [
+  'SENT_TO_STORED',
+  'STORED_TO_DELIVERED',
+  'STORED_RATIO',
+  'DELIVERED_RATIO',
+  'UPTIME',
+  'CONSISTENCY',
+  'ERROR_RATIO',
+  'CSAT',
+  'PEAK_CONVERSATIONS',
+  'PEAK_SOCKETS',
+  'MESSAGES',
+] as const;
+
+export const kpisQuery = `query Kpis { kpis { metric name definition unit target { value comparison } } }`;
+
+export const kpiSeriesQuery = `query KpiSeries($metrics: [KpiMetric!]!, $from: DateTime!, $to: DateTime!, $bucket: KpiBucket!, $timeZone: String!) {
   kpiSeries(
-    metrics: [SENT_TO_STORED, STORED_TO_DELIVERED, STORED_RATIO, ERROR_RATIO, CSAT, MESSAGES]
+    metrics: $metrics
     from: $from
     to: $to
     bucket: $bucket
@@ -34,7 +54,7 @@ export const kpiSeriesQuery = `query KpiSeries($from: DateTime!, $to: DateTime!,
   ) {
     kpi { metric name definition unit target { value comparison } }
     points { start value }
-    total { value count interval { low high } }
+    total { value count interval { low high } latency { p50Ms } }
     previous { value count interval { low high } }
   }
 }`;

@@ -19,7 +19,7 @@ export function FiguresSkeleton() {
     <div aria-busy="true" role="status" aria-label="Loading the figures">
       <h2 className={classes.section}>Promises</h2>
       <ul className={classes.cards}>
-        {['a', 'b', 'c', 'd'].map((key) => (
+        {['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((key) => (
           <KpiCardSkeleton key={key} />
         ))}
       </ul>

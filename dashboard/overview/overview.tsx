@@ -6,9 +6,11 @@ import { Icon } from '../shell/icon.tsx';
 import { Figures } from './figures.tsx';
 import { Freshness } from './freshness.tsx';
 import { windows } from './kpi-overview.ts';
+import { overviewMetrics } from './kpi-series.ts';
 import classes from './overview.module.css';
 import { FiguresSkeleton } from './overview-loading.tsx';
 import { Trends } from './trends.tsx';
+import { useKpiDefinitions } from './use-kpi-definitions.ts';
 import { useKpiOverview } from './use-kpi-overview.ts';
 import { useWindowInUrl } from './use-window-in-url.ts';
 
@@ -16,6 +18,7 @@ export function Overview({ client }: { client: Client }) {
   const [windowMinutes, setWindowMinutes] = useWindowInUrl();
   const [paused, setPaused] = useState(false);
   const { overview, receivedAt, error, retry } = useKpiOverview(client, windowMinutes, paused);
+  const definitions = useKpiDefinitions(client);
   const connection = useObservable(client.connection);
   const live = connection.status === 'online' && overview !== null;
   const lost = receivedAt > 0 && !paused && (connection.status === 'waiting' || connection.status === 'offline');
@@ -49,8 +52,12 @@ export function Overview({ client }: { client: Client }) {
         </Alert>
       ) : (
         <div data-stale={lost || undefined} className={classes.body}>
-          {overview ? <Figures overview={overview} /> : <FiguresSkeleton />}
-          <Trends client={client} paused={paused} />
+          {overview && definitions.length > 0 ? (
+            <Figures overview={overview} definitions={definitions} />
+          ) : (
+            <FiguresSkeleton />
+          )}
+          <Trends client={client} paused={paused} metrics={overviewMetrics} />
         </div>
       )}
     </>

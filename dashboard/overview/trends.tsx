@@ -13,11 +13,17 @@ import { useRangeInUrl } from './use-range-in-url.ts';
 
 const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+interface TrendsProps {
+  client: Client;
+  paused: boolean;
+  metrics: readonly string[];
+}
+
 /** The key figures over days to years, each against its target and against the time before. */
-export function Trends({ client, paused }: { client: Client; paused: boolean }) {
+export function Trends({ client, paused, metrics }: TrendsProps) {
   const [range, setRange] = useRangeInUrl();
   const [shown, setShown] = useState('cards');
-  const { series, error } = useKpiSeries(client, range, timeZone, paused);
+  const { series, error } = useKpiSeries(client, metrics, range, timeZone, paused);
   return (
     <section aria-label="Over time">
       <div className={trendClasses.head}>
@@ -72,7 +78,7 @@ function TrendCard({ series, range }: { series: KpiSeries; range: Range }) {
         definition: kpi.definition,
         figure: total.value === null ? null : figureOf(kpi, total.value),
         detail: detailOf(series),
-        target: judgeTarget(kpi, total),
+        target: judgeTarget(kpi, total.value),
       }}
     >
       <Sparkline values={shownOf(series)} />

@@ -12,7 +12,13 @@ export interface Trends {
 }
 
 /** Asks for the trends again and again; while paused the last ones stay. */
-export function useKpiSeries(client: Client, range: Range, timeZone: string, paused: boolean): Trends {
+export function useKpiSeries(
+  client: Client,
+  metrics: readonly string[],
+  range: Range,
+  timeZone: string,
+  paused: boolean,
+): Trends {
   const [received, setReceived] = useState<{ series: readonly KpiSeries[]; range: Range } | null>(null);
   const [error, setError] = useState<ParleyError | null>(null);
 
@@ -24,7 +30,7 @@ export function useKpiSeries(client: Client, range: Range, timeZone: string, pau
       const to = new Date();
       const from = new Date(to.getTime() - range.ms);
       try {
-        const variables = { from, to, bucket: range.bucket, timeZone };
+        const variables = { metrics, from, to, bucket: range.bucket, timeZone };
         const { kpiSeries } = await client.request<{ kpiSeries: readonly KpiSeries[] }>(kpiSeriesQuery, variables);
         if (stopped) return;
         setReceived({ series: kpiSeries, range });
@@ -40,7 +46,7 @@ export function useKpiSeries(client: Client, range: Range, timeZone: string, pau
       stopped = true;
       clearTimeout(timer);
     };
-  }, [client, range, timeZone, paused]);
+  }, [client, metrics, range, timeZone, paused]);
 
   return { series: received && (received.range === range || paused) ? received.series : null, error };
 }

@@ -8,7 +8,7 @@ export function useRangeInUrl(): [Range, (key: string) => void] {
   return [
     known,
     (range) =>
-      void router.replace({ pathname: '/', query: { ...router.query, range } }, undefined, {
+      void router.replace({ pathname: router.pathname, query: { ...router.query, range } }, undefined, {
         shallow: true,
         scroll: false,
       }),

@@ -11,8 +11,11 @@ import classes from './shell.module.css';
 
 const pages = [
   { href: '/', label: 'Overview' },
+  { href: '/support', label: 'Support' },
   { href: '/try-it', label: 'Try it' },
   { href: '/journey', label: 'Journey' },
+  { href: '/dead-letters', label: 'Dead letters' },
+  { href: '/settings', label: 'Settings' },
 ];
 
 /** What every page stands in: title, navigation, appearance, sign-out. */
