@@ -5,28 +5,25 @@ import { connect } from './harness/actor.ts';
 import * as documents from './harness/documents.ts';
 import { eventually } from './harness/eventually.ts';
 import { hasJaeger, type JaegerSpan, startJaeger } from './harness/jaeger.ts';
-import { createTestDatabase } from './harness/postgres.ts';
-import { startProcess } from './harness/server.ts';
+import { start } from './harness/telemetry.ts';
 import { askOverSocket } from './harness/whole-answer.ts';
 
 /** test/traces.test.ts asserts the same, and more, on a receiver of our own, wherever it runs. */
 if (hasJaeger) {
-  test('Jaeger shows a message as one tree, found by the traceId of the sender’s response', async (t) => {
+  test('Jaeger shows a message as one tree, found by the traceId of the sender’s response, and by the message’s id', async (t) => {
     const jaeger = await startJaeger();
     t.after(() => jaeger.stop());
-    const database = await createTestDatabase();
-    t.after(() => database.drop());
-    const server = await startProcess(database.url, { OTEL_EXPORTER_OTLP_ENDPOINT: jaeger.url });
-    t.after(() => server.stop());
+    const { server } = await start(t, { OTEL_EXPORTER_OTLP_ENDPOINT: jaeger.url });
     const cleo = await connect(t, server);
     const ada = await connect(t, server, { role: 'AGENT', name: 'Ada' });
     const conversationId = await cleo.start();
     await ada.claim(conversationId);
     const frames = ada.follow(conversationId);
     await frames.caughtUp();
+    const messageId = randomUUID();
     const { data, extensions } = await askOverSocket(server, cleo.token, {
       query: documents.send,
-      variables: { input: { id: randomUUID(), conversationId, body: 'Hello' } },
+      variables: { input: { id: messageId, conversationId, body: 'Hello' } },
     });
     const { seq } = data.sendMessage.message;
     await frames.seq(seq);
@@ -49,5 +46,6 @@ if (hasJaeger) {
       'read',
     ]);
     for (const receipt of receipts) assert.equal(parentOf(receipt), create);
+    assert.deepEqual(await jaeger.find('messaging.message.id', messageId), [extensions.traceId]);
   });
 }

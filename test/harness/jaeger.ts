@@ -34,6 +34,12 @@ export async function startJaeger() {
       };
       return data?.[0]?.spans ?? [];
     },
+    /** The ids of the traces in which a span has this attribute. */
+    async find(attribute: string, value: string): Promise<string[]> {
+      const search = new URLSearchParams({ service: 'parley', tags: JSON.stringify({ [attribute]: value }) });
+      const { data } = (await (await fetch(`${api}/traces?${search}`)).json()) as { data: { traceID: string }[] };
+      return data.map(({ traceID }) => traceID);
+    },
     async stop() {
       const exited = once(server, 'exit');
       server.kill();
