@@ -31,6 +31,8 @@ export type SendAnswer = {
  * @param lockWaitMs Per lock; null: as long as the session allows. 0: what is locked is answered with "locked".
  */
 export function sendMessages(db: Db, rows: readonly StoredSend[], lockWaitMs: number | null): Promise<SendAnswer[]> {
+  // Without any, as processes of the version before call it.
+  const keyIds = rows.some(({ keyId }) => keyId !== null) ? rows.map(({ keyId }) => keyId) : null;
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
   return db.$queryRaw<SendAnswer[]>`/* send_messages */
     SELECT outcome, seq, created_at AS "createdAt", outbox_id AS "outboxId"
@@ -38,7 +40,7 @@ export function sendMessages(db: Db, rows: readonly StoredSend[], lockWaitMs: nu
       ${rows.map((r) => r.id)}::uuid[], ${rows.map((r) => r.conversationId)}::uuid[], ${rows.map((r) => r.senderId)}::uuid[],
       ${rows.map((r) => r.body)}::text[], ${rows.map((r) => `\\x${hex(r.fingerprint)}`)}::text[]::bytea[],
       ${rows.map((r) => r.sentAt?.toISOString() ?? null)}::text[]::timestamptz[], ${rows.map((r) => r.traceparent)}::text[],
-      ${lockWaitMs}::int, ${rows.map((r) => r.keyId)}::text[]::uuid[]
+      ${lockWaitMs}::int, ${keyIds}::text[]::uuid[]
     )`;
 }
 

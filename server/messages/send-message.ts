@@ -131,8 +131,8 @@ export function createSendMessage(parts: Parts) {
 
   /** With their senders' keys, where messages are sealed; all that are not known yet come of one statement. */
   async function seal(rows: readonly SendRow[]): Promise<StoredSend[]> {
-    const writers = rows.map(({ conversationId, senderId: participantId }) => ({ conversationId, participantId }));
-    const keys: (MemberKey | undefined)[] = sealing.isOn ? await sealing.keysOf(writers) : [];
+    const writerOf = ({ conversationId, senderId: participantId }: SendRow) => ({ conversationId, participantId });
+    const keys: (MemberKey | undefined)[] = sealing.isOn ? await sealing.keysOf(rows.map(writerOf)) : [];
     return rows.map((row, i) => {
       const key = keys[i];
       const body = key ? sealing.seal(key, row.id, row.body) : sealing.isOn ? null : row.body;
