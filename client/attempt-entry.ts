@@ -41,7 +41,7 @@ export async function attemptEntry(connection: Connection, entry: QueueEntry): P
       return run(startConversationMutation, { id: conversationId, ...entry.input });
     case 'send': {
       const { id, body, traceparent } = entry;
-      return run(sendMessageMutation, { id, conversationId, body, sentAt: new Date().toISOString() }, traceparent);
+      return run(sendMessageMutation, { id, conversationId, body, sentAt: connection.now() }, traceparent);
     }
     case 'edit': {
       const { messageId, body, version } = entry;

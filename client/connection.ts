@@ -2,7 +2,9 @@ import { createClient as createSocket } from 'graphql-ws/client';
 import { backOffMs, retryAfterHint } from './back-off.ts';
 import { keepTokenFresh } from './keep-token-fresh.ts';
 import { FORBIDDEN_CLOSE, ParleyError } from './parley-error.ts';
+import { createPauses } from './pauses.ts';
 import { quietSocket } from './quiet-socket.ts';
+import { createServerClock } from './server-clock.ts';
 import { createSocketOperations, type SocketOperations } from './socket-operations.ts';
 import { socketUrl } from './socket-url.ts';
 import { createStore, type Observable } from './store.ts';
@@ -58,6 +60,8 @@ export interface Connection extends SocketOperations {
   ready(): Promise<void>;
   /** Resolves after `ms`, or at once when the client is closed. */
   pause(ms: number): Promise<void>;
+  /** The time by the server's clock, RFC 3339, as well as it is known here. */
+  now(): string;
   setOffline(offline: boolean): void;
   /** Tries now, also after the token was refused. */
   reconnect(): void;
@@ -77,14 +81,15 @@ export function createConnection(options: ConnectionOptions, admit: Admit = asyn
   let deadline: ReturnType<typeof setTimeout> | undefined;
   let endWait = () => {};
   let probe = () => {};
-  const pauses = new Set<() => void>();
+  const pauses = createPauses();
+  const clock = createServerClock();
 
   const status = () => state.getSnapshot().status;
 
   const socket = createSocket({
     url: socketUrl(options.url),
     webSocketImpl: quietSocket(options.webSocketImpl),
-    connectionParams: () => ({ authorization: `Bearer ${bearer}` }),
+    connectionParams: () => clock.asking({ authorization: `Bearer ${bearer}` }),
     retryAttempts: 0,
     lazyCloseTimeout: IDLE_CLOSE_MS,
     keepAlive: PING_EVERY_MS,
@@ -96,7 +101,8 @@ export function createConnection(options: ConnectionOptions, admit: Admit = asyn
           answerWithin(PONG_WITHIN_MS);
         };
       },
-      connected: () => {
+      connected: (_socket, payload) => {
+        clock.answered(payload);
         clearTimeout(deadline);
         connectedAt = Date.now();
         if (typeof token === 'function') keeper.watch(bearer);
@@ -228,18 +234,6 @@ export function createConnection(options: ConnectionOptions, admit: Admit = asyn
     return preparing;
   }
 
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        pauses.delete(end);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      pauses.add(end);
-    });
-  }
-
   function tryNow(): void {
     failures = 0;
     retryAt = 0;
@@ -261,7 +255,8 @@ export function createConnection(options: ConnectionOptions, admit: Admit = asyn
   return {
     state,
     ready,
-    pause,
+    pause: pauses.pause,
+    now: clock.now,
     ...createSocketOperations(socket, {
       ...surroundings,
       // Said of one operation on an open socket, it holds for the socket: its token is no longer good.
@@ -291,7 +286,7 @@ export function createConnection(options: ConnectionOptions, admit: Admit = asyn
       clearTimeout(deadline);
       keeper.stop();
       endWait();
-      for (const end of pauses) end();
+      pauses.endAll();
       socket.terminate();
       void socket.dispose();
     },

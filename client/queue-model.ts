@@ -73,6 +73,7 @@ export function modelConnection(s: Scheduler, server: ServerModel, nextFate: () 
     ready: async () => {
       if (state.getSnapshot().status === 'closed') throw new ParleyError('CLIENT_CLOSED', 'closed');
     },
+    now: () => new Date(0).toISOString(),
     pause: () => step('pause'),
     async attempt<T>(document: string, variables: object) {
       const { input } = variables as { input: Input };

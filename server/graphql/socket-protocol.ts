@@ -71,7 +71,7 @@ export function createSocketProtocol(app: App, gate: Gate): Server<Extra> {
   }
 
   /** False closes with 4403. Nothing is thrown: an error's message would go into the close reason. */
-  async function connect({ connectionParams, extra }: Connection): Promise<boolean> {
+  async function connect({ connectionParams, extra }: Connection): Promise<false | { serverTime: string }> {
     const { socket } = extra;
     try {
       const device: Device = deviceOf(extra.headers, connectionParams?.device, config.LOCATION_HEADER);
@@ -88,7 +88,8 @@ export function createSocketProtocol(app: App, gate: Gate): Server<Extra> {
       return false;
     }
     extra.place.authenticated();
-    return watchOver(extra.identity, socket);
+    // Goes with connection_ack: a client that knows the way's length can tell how far its clock is off.
+    return watchOver(extra.identity, socket) && { serverTime: new Date().toISOString() };
   }
 
   /** False where the participant has too many sockets: this one is closed, and may come back when another has gone. */

@@ -32,7 +32,8 @@ export type RollupCounter =
 
 export type KpiName = keyof typeof definitions;
 
-const CLOCKS = 'Clocks that are more than an hour off are left out.';
+const CLOCKS =
+  'Parley’s own client corrects its clock by the server’s; clocks that are more than an hour off are left out.';
 
 const definitions = {
   SENT_TO_STORED: {

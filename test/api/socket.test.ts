@@ -142,6 +142,15 @@ describe('frames', () => {
     await assertAlive(other);
   });
 
+  test('the connection is accepted with the time, by which a client corrects its clock', async (t) => {
+    const raw = await RawSocket.open(t, server.url);
+    const before = Date.now();
+    raw.send({ type: 'connection_init', payload: { authorization: `Bearer ${await tokenFor()}` } });
+    const { payload } = await raw.next('connection_ack');
+    const told = Date.parse(payload.serverTime);
+    assert.ok(before <= told && told <= Date.now());
+  });
+
   test('a ping is answered, payload and all', async (t) => {
     const socket = await ready(t);
     socket.send({ type: 'ping', payload: { n: 1 } });
