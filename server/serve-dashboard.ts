@@ -1,60 +1,96 @@
-import { createHash } from 'node:crypto';
-import { readFileSync, type Stats, statSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import express, { type Response, Router } from 'express';
+import express, { type Request, type Response, Router } from 'express';
 
 /** A year, in seconds: files below _next/static carry their content's hash in their names. */
 const FOREVER_S = 31_536_000;
+/** `/` and names of pages; with or without the file's ending. */
+const PAGE = /^\/([\w-]*?)(?:\.html)?$/;
 
 /** The dashboard's exported files: `/try-it` is try-it.html, and what is not there gets 404.html. */
 export function serveDashboard(folder: string): Router {
   const routes = Router();
+  const pages = new Map<string, Page>();
   const hashed = join(folder, '_next', 'static') + sep;
-  const setHeaders = (response: Response, path: string, stats: Stats) => {
-    if (path.startsWith(hashed)) response.set('cache-control', `public, max-age=${FOREVER_S}, immutable`);
-    if (path.endsWith('.html')) response.set('content-security-policy', policyOf(path, stats, response));
-  };
-  routes.use(express.static(folder, { extensions: ['html'], setHeaders }));
+
+  /** Read when it is first asked for, and again when it was built anew. */
+  function find(name: string): Page | undefined {
+    const path = join(folder, `${name}.html`);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (!stats?.isFile()) return undefined;
+    const known = pages.get(path);
+    if (known?.mtimeMs === stats.mtimeMs) return known;
+    const page = { mtimeMs: stats.mtimeMs, ...read(readFileSync(path, 'utf8')) };
+    pages.set(path, page);
+    return page;
+  }
+
   routes.use((request, response, next) => {
-    const stats = statSync(join(folder, '404.html'), { throwIfNoEntry: false });
-    if (!stats || request.method !== 'GET' || request.accepts(['json', 'html']) !== 'html') {
-      next();
-      return;
-    }
-    response.set('content-security-policy', policyOf(join(folder, '404.html'), stats, response));
-    response.status(404).sendFile('404.html', { root: folder });
+    const [, name] = PAGE.exec(request.path) ?? [];
+    const page = name === undefined || !isReading(request) ? undefined : find(name || 'index');
+    if (page) send(page, response);
+    else next();
+  });
+  routes.use(
+    express.static(folder, {
+      index: false,
+      setHeaders(response, path) {
+        if (path.startsWith(hashed)) response.set('cache-control', `public, max-age=${FOREVER_S}, immutable`);
+      },
+    }),
+  );
+  routes.use((request, response, next) => {
+    const page = isReading(request) && request.accepts(['json', 'html']) === 'html' ? find('404') : undefined;
+    if (page) send(page, response.status(404));
+    else next();
   });
   return routes;
 }
 
-const policies = new Map<string, { mtimeMs: number; policy: string }>();
+const isReading = ({ method }: Request) => method === 'GET' || method === 'HEAD';
+
+type Page = { readonly mtimeMs: number; readonly html: string; readonly scripts: string; readonly styles: string };
+
+/** Where the pages have this, the nonce of each answer is put. dashboard/shell/style-nonce.ts has it, too. */
+const NONCE = 'STYLE-NONCE';
+
+/** Neither a file nor data. */
+const INLINE_SCRIPT = /<script(?![^>]*\s(?:src|type)=)[^>]*>([\s\S]*?)<\/script>/g;
+
+/** What stands inline in a page is allowed by its hash, and nothing else is. */
+function read(html: string): Omit<Page, 'mtimeMs'> {
+  const scripts = [...html.matchAll(INLINE_SCRIPT)].map(([, script]) => hashOf(script!));
+  const attributes = [...html.matchAll(/\sstyle="([^"]*)"/g)].map(([, style]) => hashOf(decode(style!)));
+  return { html, scripts: [...new Set(scripts)].join(' '), styles: [...new Set(attributes)].join(' ') };
+}
+
+const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+const entities: Record<string, string> = { quot: '"', amp: '&', lt: '<', gt: '>', '#x27': "'", '#39': "'" };
+const decode = (text: string) => text.replace(/&([#\w]+);/g, (all, name: string) => entities[name] ?? all);
 
 /**
- * Scripts come from files only, but for the bundler's inline ones, which are named by their hashes. Styles may stand inline:
- * the component library computes some. A page's policy is made when it is first asked for, and again when it was built anew.
+ * Scripts come from files only, but for the bundler's inline ones. Style elements, of which the component library makes some
+ * in the browser, carry a nonce.
  */
-function policyOf(path: string, { mtimeMs }: Stats, { req: { headers } }: Response): string {
-  const known = policies.get(path);
-  if (known?.mtimeMs === mtimeMs) return withSockets(known.policy, headers.host);
-  const scripts = [...readFileSync(path, 'utf8').matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
-    ([, script]) => `'sha256-${createHash('sha256').update(script!).digest('base64')}'`,
-  );
+function send({ html, scripts, styles }: Page, response: Response): void {
+  const nonce = randomBytes(16).toString('base64');
   const policy = [
     "default-src 'self'",
-    ["script-src 'self'", ...scripts].join(' '),
-    "style-src 'self' 'unsafe-inline'",
+    `script-src 'self' ${scripts}`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    `style-src-attr 'unsafe-hashes' ${styles}`,
     "img-src 'self' data:",
-    `connect-src 'self' ${SOCKETS}`,
+    `connect-src 'self' ${socketsOf(response.req.headers.host)}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
-  ].join('; ');
-  policies.set(path, { mtimeMs, policy });
-  return withSockets(policy, headers.host);
+  ];
+  response.set({ 'content-security-policy': policy.join('; '), 'cache-control': 'no-cache' });
+  response.type('html').send(html.replaceAll(NONCE, nonce));
 }
 
 /** Not every browser takes 'self' for sockets as well, so this server's own are named. */
-const SOCKETS = '(sockets)';
-const withSockets = (policy: string, host = '') =>
-  policy.replace(SOCKETS, /^[\w.:[\]-]+$/.test(host) ? `ws://${host} wss://${host}` : '');
+const socketsOf = (host = '') => (/^[\w.:[\]-]+$/.test(host) ? `ws://${host} wss://${host}` : '');

@@ -145,8 +145,9 @@ describe('tokens', () => {
       ask({ method: 'POST', headers: { ...headers, authorization: `Bearer ${bearer}` }, body });
     assert.equal((await post(token)).status, 200);
     const before = await limited('failed_logins_per_address');
-    const guess = () => Promise.all(Array.from({ length: 310 }, (_, n) => post(`guess ${n}`)));
-    for (const answers of [await guess(), await guess()]) assert.ok(answers.length > 0);
+    // Not all at once: a busy machine would not have read each request in time, and that is another limit.
+    for (let round = 0; round < 20; round++)
+      await Promise.all(Array.from({ length: 31 }, (_, n) => post(`guess ${round} ${n}`)));
     const late = await post('one more');
     assert.equal(late.status, 429);
     assert.equal(late.body.errors[0].extensions.code, 'RATE_LIMITED');

@@ -123,8 +123,15 @@ describeInBrowser('the overview', (visit) => {
     await assertAccessible(page);
   });
 
-  test('the content policy lets no script run that is not of the page', async () => {
+  test('the content policy lets no script or style work that is not of the page', async () => {
     const page = await visit.openSignedIn('/');
+    assert.deepEqual(page.problems, []);
+    const policy = (await page.reload())?.headers()['content-security-policy'] ?? '';
+    assert.doesNotMatch(policy, /unsafe-(inline|eval)/);
+    await page.evaluate(
+      `document.body.appendChild(Object.assign(document.createElement('style'), { textContent: 'body { rotate: 1turn }' }))`,
+    );
+    assert.equal(await page.evaluate('getComputedStyle(document.body).rotate'), 'none');
     const inject = `document.body.appendChild(Object.assign(document.createElement('script'), { textContent: 'window.ran = 1' }))`;
     await page.evaluate(inject);
     assert.equal(await page.evaluate('window.ran'), undefined);
