@@ -5,7 +5,7 @@ import type { Scenario } from './scenario.ts';
 import { openWorld } from './world.ts';
 
 /** What a broken build never does is not waited for as long as what a busy machine does late. */
-const SIZE = { conversations: 2, messages: 100, perSecond: 60, patienceMs: 3_000 };
+const SIZE = { conversations: 2, messages: 80, perSecond: 60, patienceMs: 1_500 };
 
 /** Declares that the checker finds out a build in which one promise is broken, by a fault that shows it. */
 export function testBrokenBuild(build: string, scenario: Scenario, finding: RegExp): void {

@@ -6,7 +6,7 @@ import { runScenario } from './run-scenario.ts';
 import { openWorld, type World } from './world.ts';
 
 /** Small, but real: what `npm run faults` does with twenty conversations and thousands of messages. */
-export const SHORT = { conversations: 4, messages: 120, perSecond: 60, patienceMs: 90_000 };
+export const SHORT = { conversations: 3, messages: 90, perSecond: 50, patienceMs: 90_000 };
 
 /** The short form of a group's scenarios, in one world as long as nothing fails. */
 export function testGroup({ name, scenarios, world: options }: Group): void {

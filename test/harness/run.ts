@@ -6,13 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { startTestCluster } from './test-cluster.ts';
 
 /**
- * Runs the test files given, by default all, against one PostgreSQL. Each is a process of its own with databases of its own;
- * two at a time, because most of them wait for something most of the time.
+ * Runs the test files given, by default all, against one PostgreSQL. Each is a process of its own with databases of its own.
  *
  * In CI nothing may be skipped. PARLEY_TEST_SUMMARY names a file for the numbers: "PASSED FAILED".
  */
 const everything = ['test', 'server', 'client', 'dashboard', 'bench'].map((folder) => `${folder}/**/*.test.ts`);
 const files = process.argv.slice(2);
+/** On two cores: most of them wait for something most of the time. */
+const CONCURRENCY = 3;
 /** Longer than any test should take; a hanging one must not hang whoever waits for the result. */
 const TEST_TIMEOUT_MS = 600_000;
 
@@ -47,7 +48,7 @@ process.exit();
 async function runTests(): Promise<{ counts: Counts; skipped: string[] }> {
   const results = run({
     globPatterns: files.length > 0 ? files : everything,
-    concurrency: 2,
+    concurrency: CONCURRENCY,
     timeout: TEST_TIMEOUT_MS,
     signal: interrupted.signal,
   });

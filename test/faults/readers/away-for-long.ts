@@ -18,7 +18,7 @@ export const awayForLong: Scenario = {
     const sub = randomUUID();
     const cleo = await connect(world, server, { sub, name: 'Cleo' });
     const history = new History(await cleo.start());
-    const waiting = full ? 10_000 : 1_500;
+    const waiting = full ? 10_000 : 600;
     const width = 50;
     await Promise.all(
       Array.from({ length: width }, async () => {
