@@ -10,6 +10,8 @@ const BOUND_BYTES = 50e6;
 
 export const awayForLong: Scenario = {
   name: 'away-for-long',
+  // The short form of it is test/promises/d4-offline-queue.
+  fullOnly: true,
   promises: 'D4, D6',
   fault: 'a device comes back after 10,000 messages: served in order, in pages, in bounded memory, in less than 10 s',
   async run({ world, load, full, found, expect }) {

@@ -7,6 +7,8 @@ const QUEUE = 50;
 
 export const collectorHangs: Scenario = {
   name: 'collector-hangs',
+  // The short form of it is test/telemetry.
+  fullOnly: true,
   promises: 'D6',
   fault:
     'the trace collector takes every request and never answers, then is gone: nothing waits for it, drops are counted',
