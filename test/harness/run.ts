@@ -13,7 +13,7 @@ import { startTestCluster } from './test-cluster.ts';
 const everything = ['test', 'server', 'client', 'dashboard', 'bench'].map((folder) => `${folder}/**/*.test.ts`);
 const files = process.argv.slice(2);
 /** On two cores: most of them wait for something most of the time. */
-const CONCURRENCY = 4;
+const CONCURRENCY = 3;
 /** Longer than any test should take; a hanging one must not hang whoever waits for the result. */
 const TEST_TIMEOUT_MS = 600_000;
 
