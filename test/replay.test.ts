@@ -19,6 +19,10 @@ const dialogues = fileURLToPath(new URL('fixtures/dialogues.jsonl', import.meta.
 const DIALOGUES = 12;
 const MESSAGES = 75;
 
+/** What the replay had to say besides its progress, of which a slow machine sees more than a fast one. */
+const besidesProgress = (stderr: string) =>
+  stderr.replaceAll(/^\d+ of \d+ dialogues, \d+ messages acknowledged\n/gm, '');
+
 /** The whole of it: a server as operators run it, the replay as users run it, and the audit afterwards. */
 describe('npm run replay', () => {
   let database: TestDatabase;
@@ -50,7 +54,7 @@ describe('npm run replay', () => {
 
   test('D3, D4, D7: everybody sees every message once, in order, and read; the audit agrees', async () => {
     const { code, stdout, stderr, report } = await replay([dialogues, '--concurrency', '4']);
-    assert.equal(stderr, '');
+    assert.equal(besidesProgress(stderr), '');
     assert.deepEqual(report.examples, []);
     assert.equal(code, 0, stdout);
     assert.match(stdout, /75 sent, 75 acknowledged, 150 received/);
@@ -216,8 +220,8 @@ describe('npm run replay', () => {
         const [args, env] = given();
         const { code, stdout, stderr } = await runTool('bench/replay.ts', args, env);
         assert.equal(stdout, '');
-        assert.match(stderr.trimEnd(), message);
-        assert.match(stderr, /^[^\n]+\n$/);
+        assert.match(besidesProgress(stderr).trimEnd(), message);
+        assert.match(besidesProgress(stderr), /^[^\n]+\n$/);
         assert.equal(code, 1);
       });
     }
