@@ -64,6 +64,8 @@ BEGIN
       LEFT JOIN LATERAL (
         SELECT * FROM member x
         WHERE x.conversation_id = i.conversation_id AND x.participant_id = i.participant_id AND x.left_at IS NULL
+          -- Notes are written and acknowledged by agents and managers only, also where somebody has become a customer who was let
+          -- in as an agent. The role is a subquery of its own: no plan reads the whole table of participants for it.
           AND (c.notes_of_id IS NULL OR (SELECT y.role FROM participant y WHERE y.id = x.participant_id) <> 'CUSTOMER') LIMIT 1
       ) m ON true
   ), raised AS (
