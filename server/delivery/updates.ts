@@ -33,6 +33,13 @@ export type CaughtUpUpdate = { readonly type: 'caught up'; readonly conversation
 
 export type InboxUpdate = { readonly conversationId: string; readonly update: ConversationUpdate };
 
+/** Subscriptions yield other things as well, such as KPIs; none of them has such a member. */
+export const isConversationUpdate = (value: unknown): value is ConversationUpdate =>
+  typeof value === 'object' && value !== null && 'type' in value;
+
+const isInboxUpdate = (value: unknown): value is InboxUpdate =>
+  typeof value === 'object' && value !== null && 'update' in value;
+
 const durableTypes = {
   MESSAGE_POSTED: 'MessagePosted',
   MESSAGE_EDITED: 'MessageEdited',
@@ -55,12 +62,12 @@ export const graphqlTypeOf = (update: ConversationUpdate) =>
   update.type === 'event' ? durableTypes[update.event.kind] : stateTypes[update.type];
 
 /**
- * The trace of the message that an update brings, for its subscriber to hand back with the receipt; none where the trace is
- * not recorded, so that nobody carries what leads nowhere.
+ * The trace of the message that a subscription's value brings, for its subscriber to hand back with the receipt; none where
+ * the trace is not recorded, so that nobody carries what leads nowhere.
  */
-export function deliveredTraceparent(update: ConversationUpdate | InboxUpdate): string | undefined {
-  const given = 'update' in update ? update.update : update;
-  if (given.type !== 'event' || given.event.kind !== 'MESSAGE_POSTED') return undefined;
-  const { traceparent } = given.event;
+export function deliveredTraceparent(value: unknown): string | undefined {
+  const update = isConversationUpdate(value) ? value : isInboxUpdate(value) ? value.update : undefined;
+  if (update?.type !== 'event' || update.event.kind !== 'MESSAGE_POSTED') return undefined;
+  const { traceparent } = update.event;
   return traceparent && isRecorded(traceparent) ? traceparent : undefined;
 }

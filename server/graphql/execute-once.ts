@@ -5,7 +5,7 @@ import {
   getOperationAST,
   type OperationDefinitionNode,
 } from 'graphql';
-import { type ConversationUpdate, graphqlTypeOf } from '../delivery/updates.ts';
+import { graphqlTypeOf, isConversationUpdate } from '../delivery/updates.ts';
 import { isSameForAll } from './same-for-all.ts';
 
 /**
@@ -41,7 +41,7 @@ export function createExecuteOnce(schema: GraphQLSchema, onResult: (how: 'execut
 
   return function executeOnce(update, { document, operationName }, run) {
     const operation = getOperationAST(document, operationName)!;
-    if (!isUpdate(update) || !isShareable(document, operation, graphqlTypeOf(update))) {
+    if (!isConversationUpdate(update) || !isShareable(document, operation, graphqlTypeOf(update))) {
       onResult('executed');
       return run();
     }
@@ -56,10 +56,6 @@ export function createExecuteOnce(schema: GraphQLSchema, onResult: (how: 'execut
     return result;
   };
 }
-
-/** Everything else that a subscription yields (an inbox's pairs, KPIs) has no such type. */
-const isUpdate = (value: unknown): value is ConversationUpdate =>
-  typeof value === 'object' && value !== null && 'type' in value;
 
 /** Errors are the exception: they are encoded by whoever gets them. */
 function withEncoding(result: ExecutionResult): ExecutionResult {

@@ -11,7 +11,7 @@ import {
   type OperationDefinitionNode,
   type OperationTypeNode,
 } from 'graphql';
-import { type ConversationUpdate, deliveredTraceparent, type InboxUpdate } from '../delivery/updates.ts';
+import { deliveredTraceparent } from '../delivery/updates.ts';
 import { isDatabaseAway, rootCause, toClientError } from '../errors.ts';
 import { endSpan, runIn, startOperation } from '../telemetry/message-trace.ts';
 import type { App } from './app-parts.ts';
@@ -159,12 +159,9 @@ function eachExecuted(
 
 /** `traceparent` beside a delivered message: a client that acknowledges it hands it back, and its receipt is in the same trace. */
 function extensionsOf(value: unknown): Pick<ExecutionResult, 'extensions'> | undefined {
-  const traceparent = isUpdate(value) ? deliveredTraceparent(value) : undefined;
+  const traceparent = deliveredTraceparent(value);
   return traceparent === undefined ? undefined : { extensions: { traceparent } };
 }
-
-const isUpdate = (value: unknown): value is ConversationUpdate | InboxUpdate =>
-  typeof value === 'object' && value !== null && ('type' in value || 'update' in value);
 
 export function translate(app: Pick<App, 'log' | 'config'>, errors: readonly GraphQLError[]): GraphQLError[] {
   return errors.map((error) =>
