@@ -30,8 +30,10 @@ const MAX_CACHED = 100_000;
 type Parts = { db: Db; ring: KeyRing | undefined; onError: (error: unknown) => void };
 
 export function createSealing({ db, ring, onError }: Parts) {
-  const byId = new LRUCache<string, MemberKey>({ max: MAX_CACHED });
-  const byWriter = new LRUCache<string, MemberKey>({ max: MAX_CACHED });
+  // Takes its memory at once, which most installations have no use for.
+  const max = ring ? MAX_CACHED : 1;
+  const byId = new LRUCache<string, MemberKey>({ max });
+  const byWriter = new LRUCache<string, MemberKey>({ max });
 
   function unwrap({ id, ringKey, wrapped }: StoredKey): MemberKey {
     const known = byId.get(id);
