@@ -51,7 +51,4 @@ export async function editMessage(
 }
 
 /** In an error's extensions, where no resolver shapes it: only what the contract's Message has. */
-const forClient = ({ senderId, ...message }: Message) => {
-  const { keyId: _, ...known } = message as typeof message & { keyId?: unknown };
-  return { ...known, sender: { id: senderId } };
-};
+const forClient = ({ senderId, ...message }: Message) => ({ ...message, sender: { id: senderId } });

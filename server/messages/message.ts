@@ -35,13 +35,19 @@ export const messageFields = {
 export type StoredMessage = Message & { readonly keyId: string | null };
 
 /** Whatever reads rows of messages passes them through here. */
-export const openMessages = (sealing: Sealing, rows: readonly StoredMessage[], client?: Db | Tx): Promise<Message[]> =>
-  sealing.openAll(
+export async function openMessages(
+  sealing: Sealing,
+  rows: readonly StoredMessage[],
+  client?: Db | Tx,
+): Promise<Message[]> {
+  const opened = await sealing.openAll(
     rows,
     ({ id, body }) => ({ place: id, text: body }),
     (row, body) => ({ ...row, body }),
     client,
   );
+  return opened.map(({ keyId: _, ...message }) => message);
+}
 
 export type Watermarks = { readonly deliveredSeq: number; readonly readSeq: number };
 
