@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -39,6 +39,7 @@ await runCommand(async () => {
   const bodies = values.dialogues
     ? await bodiesOf(values.dialogues)
     : ['Hello, where is my order? It was to come on Monday.'];
+  await mkdir(values.out, { recursive: true });
   await using collector = await startCollector();
   await using postgres = await startPostgres();
   const tables = plan(collector.url).filter(({ name }) => !values.only || name === values.only);

@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
-import { documents, type Link } from './link.ts';
+import { type Answer, type Answered, documents, type Link } from './link.ts';
 
 /** One agent for all, so that connections are kept and no more are open than requests are under way. */
 const agent = new Agent({ keepAlive: true, maxSockets: 512 });
@@ -12,7 +12,7 @@ export function overHttp(url: string, token: string | undefined, socket: Link): 
     ...(token ? { authorization: `Bearer ${token}` } : {}),
   };
   const request = (query: string, input: object) =>
-    new Promise<any>((resolve, reject) => {
+    new Promise<Answered>((resolve, reject) => {
       const body = JSON.stringify({ query, variables: { input } });
       const outgoing = httpRequest(
         url,
@@ -21,8 +21,8 @@ export function overHttp(url: string, token: string | undefined, socket: Link): 
           const chunks: Buffer[] = [];
           response.on('data', (chunk) => chunks.push(chunk));
           response.on('end', () => {
-            const { data, errors } = JSON.parse(Buffer.concat(chunks).toString());
-            if (errors) reject(new Error(errors[0].message));
+            const { data, errors }: Answer = JSON.parse(Buffer.concat(chunks).toString());
+            if (errors) reject(new Error(errors[0]?.message));
             else resolve(data);
           });
         },

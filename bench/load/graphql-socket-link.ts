@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import WebSocket from 'ws';
-import { documents, type Link } from './link.ts';
+import { type Answer, type Answered, documents, type Link } from './link.ts';
 
 /**
  * graphql-transport-ws with as little work as can be, so that the generator is not what is measured. Each message is written
@@ -8,7 +8,7 @@ import { documents, type Link } from './link.ts';
  */
 export async function openGraphqlSocket(url: string, token: string | undefined): Promise<Link> {
   const socket = new WebSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws', { perMessageDeflate: false });
-  const listeners = new Map<string, (payload: any) => void>();
+  const listeners = new Map<string, (answer: Answer) => void>();
   let next = 0;
   await once(socket, 'open');
   socket.send(JSON.stringify({ type: 'connection_init', payload: token ? { authorization: `Bearer ${token}` } : {} }));
@@ -27,17 +27,17 @@ export async function openGraphqlSocket(url: string, token: string | undefined):
   });
   await acknowledged.promise;
 
-  function subscribe(query: string, variables: unknown, onResult: (payload: any) => void): string {
+  function subscribe(query: string, variables: unknown, onAnswer: (answer: Answer) => void): string {
     const id = String(++next);
-    listeners.set(id, onResult);
+    listeners.set(id, onAnswer);
     socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query, variables } }));
     return id;
   }
   const request = (query: string, input: object) =>
-    new Promise<any>((resolve, reject) => {
+    new Promise<Answered>((resolve, reject) => {
       const id = subscribe(query, { input }, ({ data, errors }) => {
         listeners.delete(id);
-        if (errors) reject(new Error(errors[0].message));
+        if (errors) reject(new Error(errors[0]?.message));
         else resolve(data);
       });
     });
@@ -50,7 +50,7 @@ export async function openGraphqlSocket(url: string, token: string | undefined):
     follow: (conversationId, onPosted) =>
       new Promise((resolve, reject) => {
         subscribe(documents.follow, { conversationId, afterSeq: 0 }, ({ data, errors }) => {
-          if (errors) return reject(new Error(errors[0].message));
+          if (errors) return reject(new Error(errors[0]?.message));
           const update = data.conversationUpdates;
           if (update.__typename === 'CaughtUp') resolve();
           else if (update.__typename === 'MessagePosted') onPosted({ id: update.message.id, seq: update.seq });

@@ -13,6 +13,17 @@ export type Link = {
 export type Outgoing = { readonly id: string; readonly conversationId: string; readonly body: string };
 export type Posted = { readonly id: string; readonly seq: number };
 
+/** What the documents below answer with; each has its own part of it. */
+export type Answered = {
+  readonly sendMessage: { readonly message: Posted };
+  readonly conversationUpdates:
+    | { readonly __typename: 'MessagePosted'; readonly seq: number; readonly message: Posted }
+    | { readonly __typename: 'CaughtUp' };
+};
+export type Answer =
+  | { readonly data: Answered; readonly errors?: undefined }
+  | { readonly data?: undefined; readonly errors: readonly { readonly message: string }[] };
+
 export const documents = {
   start: 'mutation Start($input: StartConversationInput!) { startConversation(input: $input) { conversation { id } } }',
   claim:

@@ -26,6 +26,7 @@ function explain(error: unknown): string {
   // parseArgs: an option that does not exist, or lacks its value.
   if (isCoded(error) && error.code.startsWith('ERR_PARSE_ARGS'))
     return `${error.message.split('. ')[0]}. --help tells what there is.`;
+  if (isCoded(error) && 'path' in error && error.syscall !== 'connect') return error.message; // a file
   const code = databaseErrorCode(error);
   if (code === '42P01' || code === 'P2021') return 'The database has no tables of Parley yet. Run `npm start` once.';
   if (code === '28P01' || code === '28000') return 'The database refuses the user or password of DATABASE_URL.';
@@ -34,7 +35,7 @@ function explain(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const isCoded = (error: unknown): error is Error & { code: string } =>
+const isCoded = (error: unknown): error is Error & { code: string; syscall?: string } =>
   error instanceof Error && typeof (error as { code?: unknown }).code === 'string';
 
 const inOneLine = (text: string) => text.replace(/\s*\n\s*/g, ' ').trim();
