@@ -6,6 +6,8 @@ export type TokenClaims = {
   role: Role;
   name: string;
   expiresInSeconds: number;
+  /** Now, unless told otherwise. */
+  issuedAt?: Date;
   /** The session that the token belongs to, where there is one to end. */
   sid?: string;
 };
@@ -14,8 +16,9 @@ export type TokenClaims = {
 export const OWN_ISSUER = 'parley';
 
 /** A token of Parley's own, as the token command, sign-in and Try it hand them out. */
-export function signToken(key: Uint8Array, { sub, role, name, expiresInSeconds, sid }: TokenClaims): Promise<string> {
-  const now = Math.floor(Date.now() / 1000);
+export function signToken(key: Uint8Array, claims: TokenClaims): Promise<string> {
+  const { sub, role, name, expiresInSeconds, issuedAt = new Date(), sid } = claims;
+  const now = Math.floor(issuedAt.getTime() / 1000);
   return new SignJWT({ role: role.toLowerCase(), name, sid })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(sub)

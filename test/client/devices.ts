@@ -1,5 +1,4 @@
 import type { TestContext } from 'node:test';
-import { WebSocket } from 'ws';
 import {
   type Client,
   type ClientOptions,
@@ -8,6 +7,7 @@ import {
   createClient,
 } from '../../client/index.ts';
 import { tokenFor, type Who } from '../harness/actor.ts';
+import { cuttableSockets } from '../harness/cuttable-sockets.ts';
 import type { TestServer } from '../harness/server.ts';
 
 /** Somebody's device, through the project's own client; closed when the test is over. */
@@ -23,24 +23,16 @@ export async function openDevice(
   who: Who,
   options: Partial<ClientOptions> = {},
 ): Promise<Device> {
-  const sockets = new Set<WebSocket>();
-  class TappedSocket extends WebSocket {
-    constructor(url: string, protocols: string[]) {
-      super(url, protocols);
-      sockets.add(this);
-      this.once('close', () => sockets.delete(this));
-      this.on('error', () => {}); // one that is ended while it connects says so; 'close' tells
-    }
-  }
+  const sockets = cuttableSockets();
   const token = await tokenFor(who);
-  const client = createClient({ url: `${server.url}/graphql`, token, webSocketImpl: TappedSocket, ...options });
+  const client = createClient({
+    url: `${server.url}/graphql`,
+    token,
+    webSocketImpl: sockets.implementation,
+    ...options,
+  });
   t.after(() => client.close());
-  return {
-    client,
-    cut() {
-      for (const socket of sockets) socket.terminate();
-    },
-  };
+  return { client, cut: sockets.cut };
 }
 
 /** A customer's conversation that an agent has claimed, as both see it. */

@@ -8,7 +8,7 @@ import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createMemoryStorage, type EditConflict, type OnEditConflict } from '../../client/index.ts';
-import { tokenFor, type Who } from '../harness/actor.ts';
+import { connect, tokenFor, type Who } from '../harness/actor.ts';
 import { type Link, startLink } from '../harness/link.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/postgres.ts';
 import { startInProcess, type TestServer } from '../harness/server.ts';
@@ -268,13 +268,15 @@ test('edits made offline on two devices: theirs can be kept', async (t) => {
 test('a token is replaced before it runs out, on the same socket: nobody notices', async (t) => {
   const who = person('CUSTOMER', t);
   let asked = 0;
-  const token = () => tokenFor({ ...who, expiresInSeconds: ++asked === 1 ? 2 : 3_600 });
+  const first = await tokenFor({ ...who, expiresInSeconds: 2 });
+  const token = () => (++asked === 1 ? first : tokenFor(who));
   const { client } = await openDevice(t, server, who, { token });
+  const notRefreshed = await connect(t, server, { token: first });
   const chat = client.startConversation();
   await chat.until(({ phase }) => phase === 'live');
   const phases = new Set<string>();
   chat.subscribe(() => phases.add(chat.getSnapshot().phase));
-  await wait(2_500); // past the end of the first
+  assert.equal(await notRefreshed.closed, 4403);
   await chat.send('still here').acknowledged;
   await chat.until(({ messages }) => messages[0]?.seq === 1);
   assert.deepEqual([[...phases], asked], [['live'], 2]);

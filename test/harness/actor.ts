@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { type Client, createClient } from 'graphql-ws';
-import { WebSocket } from 'ws';
 import { signToken } from '../../server/auth/sign-token.ts';
+import { cuttableSockets } from './cuttable-sockets.ts';
 import * as documents from './documents.ts';
 import { Frames } from './frames.ts';
 import { AUTH_SECRET, type TestServer } from './server.ts';
@@ -52,17 +52,22 @@ export type Who = {
   role?: 'CUSTOMER' | 'AGENT' | 'MANAGER';
   name?: string;
   sub?: string;
-  expiresInSeconds?: number /** One that somebody else has signed. */;
+  expiresInSeconds?: number;
+  /** By this much the clock of its issuer is ahead; what counts whole seconds sees a newer token at once. */
+  issuedAheadSeconds?: number;
+  /** One that somebody else has signed. */
   token?: string;
 };
 
-export async function tokenFor({
+export function tokenFor({
   role = 'CUSTOMER',
   name = 'Cleo',
   sub = randomUUID(),
   expiresInSeconds = 3_600,
-}: Who = {}) {
-  return signToken(new TextEncoder().encode(AUTH_SECRET), { role, name, sub, expiresInSeconds });
+  issuedAheadSeconds = 0,
+}: Who = {}): Promise<string> {
+  const issuedAt = new Date(Date.now() + issuedAheadSeconds * 1_000);
+  return signToken(new TextEncoder().encode(AUTH_SECRET), { role, name, sub, expiresInSeconds, issuedAt });
 }
 
 /** Connects somebody; they are gone when the test is over. */
@@ -72,18 +77,10 @@ export async function connect(
   who: Who = {},
 ): Promise<Actor> {
   const token = who.token ?? (await tokenFor(who));
-  const sockets = new Set<WebSocket>();
-  class TappedSocket extends WebSocket {
-    constructor(url: string, protocols: string[]) {
-      super(url, protocols);
-      sockets.add(this);
-      this.once('close', () => sockets.delete(this));
-      this.on('error', () => {}); // one that is ended while it connects says so; 'close' tells
-    }
-  }
+  const sockets = cuttableSockets();
   const client: Client = createClient({
     url: `${server.url.replace('http', 'ws')}/graphql`,
-    webSocketImpl: TappedSocket,
+    webSocketImpl: sockets.implementation,
     lazy: false,
     retryAttempts: 0,
     onNonLazyError: () => {},
@@ -94,7 +91,7 @@ export async function connect(
   });
   t.after(() => {
     // A stalled one would not see the answer to its goodbye, and wait for it.
-    for (const socket of sockets) if (socket.isPaused) socket.terminate();
+    for (const socket of sockets.open) if (socket.isPaused) socket.terminate();
     return client.dispose();
   });
 
@@ -121,14 +118,12 @@ export async function connect(
     async acknowledge(conversationId, watermarks) {
       await actor.run(documents.acknowledge, { input: { conversationId, ...watermarks } });
     },
-    cut() {
-      for (const socket of sockets) socket.terminate();
-    },
+    cut: sockets.cut,
     stall() {
-      for (const socket of sockets) socket.pause();
+      for (const socket of sockets.open) socket.pause();
     },
     resume() {
-      for (const socket of sockets) socket.resume();
+      for (const socket of sockets.open) socket.resume();
     },
     closed,
     close: async () => client.dispose(),
