@@ -21,9 +21,12 @@ const query = `query Series($metrics: [KpiMetric!]!, $from: DateTime!, $to: Date
   }
 }`;
 
-/** Changes of the clock, in March to April and September to November, of all the zones below that change it. */
-const weeks = ['2025-09-28', '2025-10-26', '2025-11-02', '2026-03-08', '2026-03-29', '2026-04-05'].map(Date.parse);
-const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland', 'UTC'];
+/**
+ * Changes of the clock, in March to April and September to November, of all the zones below that change it: Lord Howe by half
+ * an hour only. Kathmandu is 5:45 ahead.
+ */
+const weeks = ['2025-09-28', '2025-10-05', '2025-10-26', '2025-11-02', '2026-03-08', '2026-03-29', '2026-04-05'].map(Date.parse);
+const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland', 'UTC', 'Asia/Kathmandu', 'Australia/Lord_Howe'];
 
 /** What was measured, kept by the test one by one: the oracle recomputes every figure from it. */
 type Sample = { at: number; ms: number; stored: number; failed: number; rating: number | null };
@@ -72,7 +75,7 @@ describe('KPIs over time', () => {
   test('adding up again, or what came late, changes what it should and nothing else', async () => {
     const rows = () =>
       db.kpiRollup.findMany({ orderBy: [{ metric: 'asc' }, { spanMinutes: 'asc' }, { startsAt: 'asc' }] });
-    const now = new Date(weeks[5]! + 5 * DAY_MS);
+    const now = new Date(weeks.at(-1)! + 5 * DAY_MS);
     await db.kpiRollup.deleteMany();
     await rollUpKpis(db, now);
     const first = await rows();
@@ -107,8 +110,9 @@ describe('KPIs over time', () => {
     test(`agree with what was measured, by the calendar of ${timeZone}`, async (t) => {
       for (const bucket of ['HOUR', 'DAY', 'WEEK', 'MONTH'] as const) {
         // By the hour around two changes of the clock; else over all, from and to in the middle of an hour.
-        const from = bucket === 'HOUR' ? weeks[4]! - 3 * DAY_MS : weeks[0]! - 4 * DAY_MS + 30 * MINUTE_MS;
-        const to = bucket === 'HOUR' ? weeks[5]! + 3 * DAY_MS : weeks[5]! + 5 * DAY_MS + 45 * MINUTE_MS;
+        const [first, last] = [weeks[0]!, weeks.at(-1)!];
+        const from = bucket === 'HOUR' ? weeks.at(-2)! - 3 * DAY_MS : first - 4 * DAY_MS + 30 * MINUTE_MS;
+        const to = bucket === 'HOUR' ? last + 3 * DAY_MS : last + 5 * DAY_MS + 45 * MINUTE_MS;
         const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
         const [latency, stored, csat] = await ask(t, { metrics, bucket, timeZone, ...range });
 
@@ -145,6 +149,8 @@ describe('KPIs over time', () => {
     assert.deepEqual(await days('Europe/Berlin', '2025-10-24T22:00:00Z', '2025-10-27T23:00:00Z'), [24, 25, 24]);
     assert.deepEqual(await days('America/New_York', '2026-03-07T05:00:00Z', '2026-03-10T04:00:00Z'), [24, 23, 24]);
     assert.deepEqual(await days('Pacific/Auckland', '2026-04-03T11:00:00Z', '2026-04-06T12:00:00Z'), [24, 25, 24]);
+    assert.deepEqual(await days('Australia/Lord_Howe', '2025-10-03T13:30:00Z', '2025-10-06T13:00:00Z'), [24, 23.5, 24]);
+    assert.deepEqual(await days('Australia/Lord_Howe', '2026-04-03T13:00:00Z', '2026-04-06T13:30:00Z'), [24, 24.5, 24]);
     // At midnight, in Havana back to 0:00 (so 0:00 comes twice), in Santiago forward to 1:00 (so there is none).
     assert.deepEqual(await days('America/Havana', '2025-11-01T04:00:00Z', '2025-11-04T05:00:00Z'), [24, 25, 24]);
     assert.deepEqual(await days('America/Santiago', '2025-09-06T04:00:00Z', '2025-09-09T03:00:00Z'), [24, 23, 24]);

@@ -6,7 +6,8 @@ export type CalendarUnit = 'hour' | 'day' | 'week' | 'month';
 /**
  * Where the hours, days, weeks (from Monday) or months of a time zone begin that lie in a range, the one at its start led by
  * its own beginning. Days have 23 or 25 hours where clocks are changed; one that is begun twice (clocks set back at midnight)
- * begins the first time. Raw, because PostgreSQL knows time zones and Prisma does not.
+ * begins the first time. An hour that clocks run through twice is two; where they are changed by half an hour (Lord Howe),
+ * one of them is a half. Raw, because PostgreSQL knows time zones and Prisma does not.
  */
 export async function readCalendar(
   db: Db,
@@ -23,8 +24,11 @@ export async function readCalendar(
 
   function hoursOf() {
     return db.$queryRaw<{ at: Date }[]>`/* kpi_calendar_hours */
-      SELECT DISTINCT date_trunc('hour', q, ${timeZone}::text) AS at
-      FROM generate_series(${from}::timestamptz, ${to}::timestamptz - interval '15 minutes', interval '15 minutes') AS q ORDER BY 1`;
+      WITH quarters AS (
+        SELECT q, q AT TIME ZONE ${timeZone}::text AS local
+        FROM generate_series(${from}::timestamptz, ${to}::timestamptz - interval '15 minutes', interval '15 minutes') AS q
+      )
+      SELECT min(q) AS at FROM quarters GROUP BY date_trunc('hour', local), local - q AT TIME ZONE 'UTC' ORDER BY 1`;
   }
   function daysOf() {
     return db.$queryRaw<{ at: Date }[]>`/* kpi_calendar */
