@@ -25,8 +25,18 @@ const query = `query Series($metrics: [KpiMetric!]!, $from: DateTime!, $to: Date
  * Changes of the clock, in March to April and September to November, of all the zones below that change it: Lord Howe by half
  * an hour only. Kathmandu is 5:45 ahead.
  */
-const weeks = ['2025-09-28', '2025-10-05', '2025-10-26', '2025-11-02', '2026-03-08', '2026-03-29', '2026-04-05'].map(Date.parse);
-const zones = ['Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland', 'UTC', 'Asia/Kathmandu', 'Australia/Lord_Howe'];
+const weeks = ['2025-09-28', '2025-10-05', '2025-10-26', '2025-11-02', '2026-03-08', '2026-03-29', '2026-04-05'].map(
+  Date.parse,
+);
+const zones = [
+  'Europe/Berlin',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Pacific/Auckland',
+  'UTC',
+  'Asia/Kathmandu',
+  'Australia/Lord_Howe',
+];
 
 /** What was measured, kept by the test one by one: the oracle recomputes every figure from it. */
 type Sample = { at: number; ms: number; stored: number; failed: number; rating: number | null };
