@@ -1,7 +1,7 @@
 import type { Db, Tx } from '../db.ts';
 import { badInput, conversationClosed, forbidden, notFound } from '../errors.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
-import type { Conversation } from './conversation.ts';
+import type { Conversation, Member } from './conversation.ts';
 import { readAccess } from './conversation-queries.ts';
 
 /**
@@ -27,6 +27,9 @@ export async function accessAsMember(db: Db | Tx, viewer: Viewer, id: string): P
   if (!isMember) throw notAMember();
   return conversation;
 }
+
+export const isPresent = (members: readonly Member[], { id }: Viewer) =>
+  members.some(({ participantId, leftAt }) => participantId === id && leftAt === null);
 
 export const notAMember = () =>
   forbidden('Only members may do this. Claim the conversation with assignConversation, or let a member add you.');

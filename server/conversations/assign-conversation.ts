@@ -33,7 +33,7 @@ export async function assignConversation(
     if (conversation.status === 'WAITING' && !(await hadAgent(tx, conversationId))) waiting = conversation;
     await joinMember(tx, append, viewer, conversationId, agentId);
     await tx.conversation.update({ where: { id: conversationId }, data: { assigneeId: agentId, status: 'OPEN' } });
-    await append({ kind: 'CONVERSATION_CHANGED', actorId: viewer.id });
+    await append({ kind: 'CONVERSATION_CHANGED', change: 'ASSIGNED', actorId: viewer.id, participantId: agentId });
     return tx.conversation.findUniqueOrThrow({ where: { id: conversationId }, select: conversationFields });
   });
   if (waiting) parts.support.claimed(viewer, waiting);

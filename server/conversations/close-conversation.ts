@@ -17,7 +17,7 @@ export async function closeConversation(
     mustNotBeNotes(conversation);
     if (conversation.status === 'CLOSED') return conversation;
     await tx.conversation.update({ where: { id: conversationId }, data: { status: 'CLOSED', closedAt: new Date() } });
-    await append({ kind: 'CONVERSATION_CHANGED', actorId: viewer.id });
+    await append({ kind: 'CONVERSATION_CHANGED', change: 'CLOSED', actorId: viewer.id });
     changed = true;
     return tx.conversation.findUniqueOrThrow({ where: { id: conversationId }, select: conversationFields });
   });

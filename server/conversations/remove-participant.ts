@@ -25,7 +25,7 @@ export function removeParticipant(
     }
     if (conversation.assigneeId === participantId) {
       await tx.conversation.update({ where: { id: conversationId }, data: { assigneeId: null, status: 'WAITING' } });
-      await append({ kind: 'CONVERSATION_CHANGED', actorId: viewer.id });
+      await append({ kind: 'CONVERSATION_CHANGED', change: 'UNASSIGNED', actorId: viewer.id });
     }
     return tx.conversation.findUniqueOrThrow({ where: { id: conversationId }, select: conversationFields });
   });

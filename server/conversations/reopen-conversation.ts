@@ -22,6 +22,7 @@ export async function reopenConversation(
     await tx.conversation.update({ where: { id: conversationId }, data: { status, closedAt: null } });
     await append({
       kind: 'CONVERSATION_CHANGED',
+      change: 'REOPENED',
       actorId: viewer.id,
       inboxes: await presentMembers(tx, conversationId),
     });

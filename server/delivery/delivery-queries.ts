@@ -1,7 +1,7 @@
 import type { Db } from '../db.ts';
 import { notFound } from '../errors.ts';
 import { Prisma } from '../generated/prisma/client.ts';
-import type { EventKind } from '../generated/prisma/enums.ts';
+import type { ConversationChange, EventKind } from '../generated/prisma/enums.ts';
 import type { Message, Watermarks } from '../messages/message.ts';
 import type { DurableEvent } from '../outbox/durable-event.ts';
 import type { Sealing } from '../sealing/sealing.ts';
@@ -13,6 +13,7 @@ type LogRow = {
   actorId: string | null;
   participantId: string | null;
   formerId: string | null;
+  change: ConversationChange | null;
   traceparent: string | null;
   messageId: string | null;
   messageSeq: number;
@@ -40,12 +41,12 @@ export async function readLog(
   throughSeq: number,
 ): Promise<DurableEvent[]> {
   const rows = await db.$queryRaw<LogRow[]>`/* read_log */
-    SELECT 'MESSAGE_POSTED' AS kind, m.seq, m.created_at AS at, m.sender_id::text AS "actorId", NULL::text AS "participantId", NULL::text AS "formerId", m.traceparent,
+    SELECT 'MESSAGE_POSTED' AS kind, m.seq, m.created_at AS at, m.sender_id::text AS "actorId", NULL::text AS "participantId", NULL::text AS "formerId", NULL::text AS change, m.traceparent,
       m.id::text AS "messageId", m.seq AS "messageSeq", m.sender_id::text AS "senderId", m.body, m.key_id::text AS "keyId", m.version,
       m.sent_at AS "sentAt", m.created_at AS "createdAt", m.edited_at AS "editedAt", m.deleted_at AS "deletedAt"
     FROM message m WHERE m.conversation_id = ${conversationId}::uuid AND m.seq > ${afterSeq}::int AND m.seq <= ${throughSeq}::int
     UNION ALL
-    SELECT e.kind::text, e.seq, e.at, e.actor_id::text, e.participant_id::text, e.former_id::text, e.traceparent,
+    SELECT e.kind::text, e.seq, e.at, e.actor_id::text, e.participant_id::text, e.former_id::text, e.change::text, e.traceparent,
       m.id::text, m.seq, m.sender_id::text, m.body, m.key_id::text, m.version, m.sent_at, m.created_at, m.edited_at, m.deleted_at
     FROM conversation_event e LEFT JOIN message m ON m.id = e.message_id
     WHERE e.conversation_id = ${conversationId}::uuid AND e.seq > ${afterSeq}::int AND e.seq <= ${throughSeq}::int
@@ -63,6 +64,7 @@ export async function readLog(
     actorId: row.actorId,
     participantId: row.participantId,
     formerId: row.formerId,
+    change: row.change,
     traceparent: row.traceparent,
     message: row.messageId === null ? null : toMessage(row, row.messageId, conversationId),
   }));

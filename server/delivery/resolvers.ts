@@ -1,12 +1,15 @@
 import { type GraphQLResolveInfo, Kind } from 'graphql';
-import { accessConversation } from '../conversations/access-conversation.ts';
+import { MAX_PAGE } from '../connection.ts';
+import { accessConversation, isPresent } from '../conversations/access-conversation.ts';
 import type { Conversation } from '../conversations/conversation.ts';
 import { badInput } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
 import type { Context } from '../graphql/context.ts';
 import { checkId } from '../input.ts';
+import { isStaff } from '../participants/participant.ts';
 import { followConversation } from './follow-conversation.ts';
 import { followInbox, toPositions } from './follow-inbox.ts';
+import { readHistory } from './read-history.ts';
 import { type ConversationUpdate, type DurableUpdate, graphqlTypeOf, type InboxUpdate } from './updates.ts';
 
 /** A device that knows more conversations than this does better without positions. */
@@ -66,6 +69,13 @@ export const deliveryResolvers: Resolvers = {
       };
     },
   },
+  Conversation: {
+    history: async ({ id }, { last, beforeSeq }, { app, viewer, loaders }) => {
+      // In a list nobody came through the door of this one.
+      if (isStaff(viewer)) await app.noteReading(viewer, id, isPresent(await loaders.members.load(id), viewer));
+      return readHistory(app, id, { last: last ?? MAX_PAGE, beforeSeq });
+    },
+  },
   ConversationUpdate: { __resolveType: graphqlTypeOf },
   ConversationEvent: { __resolveType: (update: ConversationUpdate) => graphqlTypeOf(update) as 'MessagePosted' },
   MessagePosted: messageEvent,
@@ -78,6 +88,10 @@ export const deliveryResolvers: Resolvers = {
   ConversationChanged: {
     ...durableEvent,
     conversation: ({ event }, _args, context) => stillTheirs(context, event.conversationId),
+    // What an older process has put on the bus does not have it.
+    change: ({ event }) => event.change ?? null,
+    assignedTo: async ({ event }, _args, { loaders }) =>
+      event.participantId === null ? null : ((await loaders.participant.load(event.participantId)) ?? null),
   },
   ReceiptAdvanced: {
     participant: async ({ participantId }, _args, { loaders }) => (await loaders.participant.load(participantId))!,

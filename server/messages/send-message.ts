@@ -179,6 +179,7 @@ const posted = (message: Message, traceparent: string | null): OutboxEntry['even
   actorId: message.senderId,
   participantId: null,
   formerId: null,
+  change: null,
   message,
   traceparent,
 });

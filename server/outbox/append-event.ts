@@ -1,5 +1,5 @@
 import { type Db, inTx, type Tx } from '../db.ts';
-import type { EventKind } from '../generated/prisma/enums.ts';
+import type { ConversationChange, EventKind } from '../generated/prisma/enums.ts';
 import type { Message } from '../messages/message.ts';
 import { currentTraceparent } from '../telemetry/message-trace.ts';
 import type { DurableEvent } from './durable-event.ts';
@@ -15,6 +15,7 @@ export type NewEvent = {
   readonly kind: EventKind;
   readonly actorId: string;
   readonly participantId?: string;
+  readonly change?: ConversationChange;
   /** Who the participant was here until now, of one that was identified. */
   readonly formerId?: string;
   readonly message?: Message;
@@ -64,17 +65,18 @@ async function appendEvents(tx: Tx, conversationId: string, events: readonly New
         ${events.map(({ kind }) => kind)}::text[], ${events.map(({ actorId }) => actorId)}::uuid[],
         ${events.map(({ message }) => message?.id ?? null)}::text[]::uuid[],
         ${events.map(({ participantId }) => participantId ?? null)}::text[]::uuid[],
-        ${events.map(({ formerId }) => formerId ?? null)}::text[]::uuid[]
-      ) WITH ORDINALITY AS i(kind, actor_id, message_id, participant_id, former_id, n)
+        ${events.map(({ formerId }) => formerId ?? null)}::text[]::uuid[],
+        ${events.map(({ change }) => change ?? null)}::text[]::"ConversationChange"[]
+      ) WITH ORDINALITY AS i(kind, actor_id, message_id, participant_id, former_id, change, n)
     ), advanced AS (
       UPDATE conversation SET head_seq = head_seq + ${events.length}::int WHERE id = ${conversationId}::uuid
       RETURNING head_seq - ${events.length}::int AS base
     ), active AS (
       UPDATE conversation_activity y SET at = greatest(y.at, m.at) FROM moment m WHERE y.conversation_id = ${conversationId}::uuid
     ), logged AS (
-      INSERT INTO conversation_event (conversation_id, seq, kind, at, actor_id, message_id, participant_id, former_id, traceparent)
+      INSERT INTO conversation_event (conversation_id, seq, kind, at, actor_id, message_id, participant_id, former_id, change, traceparent)
       SELECT ${conversationId}::uuid, a.base + i.n, i.kind::"EventKind", m.at, i.actor_id, i.message_id, i.participant_id,
-        i.former_id, ${traceparent}::text
+        i.former_id, i.change, ${traceparent}::text
       FROM input i, advanced a, moment m RETURNING seq, at
     ), queued AS (
       INSERT INTO outbox (conversation_id, seq, traceparent)
@@ -82,11 +84,11 @@ async function appendEvents(tx: Tx, conversationId: string, events: readonly New
     )
     SELECT l.seq, l.at, q.id AS "outboxId" FROM logged l JOIN queued q ON q.seq = l.seq ORDER BY l.seq`;
   return rows.map(({ seq, at, outboxId }, i) => {
-    const { kind, actorId, participantId = null, formerId = null, message = null, inboxes } = events[i]!;
+    const { kind, actorId, participantId = null, formerId = null, change = null, message = null, inboxes } = events[i]!;
     return {
       outboxId,
       inboxes,
-      event: { kind, conversationId, seq, at, actorId, participantId, formerId, message, traceparent },
+      event: { kind, conversationId, seq, at, actorId, participantId, formerId, change, message, traceparent },
     };
   });
 }

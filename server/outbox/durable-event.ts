@@ -1,4 +1,4 @@
-import type { EventKind } from '../generated/prisma/enums.ts';
+import type { ConversationChange, EventKind } from '../generated/prisma/enums.ts';
 import type { Message } from '../messages/message.ts';
 
 /**
@@ -11,10 +11,12 @@ export type DurableEvent = {
   readonly seq: number;
   readonly at: Date;
   readonly actorId: string | null;
-  /** Who joined, left, was deleted or identified. */
+  /** Who joined, left, was deleted or identified; whom a conversation was assigned to. */
   readonly participantId: string | null;
   /** Who they were until then, of somebody who was identified. */
   readonly formerId: string | null;
+  /** Of CONVERSATION_CHANGED: what was changed, where that was noted. */
+  readonly change: ConversationChange | null;
   /** Of the message kinds: the message as it was when the event was made or read. */
   readonly message: Message | null;
   /** W3C trace context of the write. */

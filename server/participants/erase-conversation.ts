@@ -85,7 +85,9 @@ async function leave(
   };
   if (Object.keys(changes).length === 0) return;
   await tx.conversation.update({ where: { id: conversationId }, data: changes });
-  await append({ kind: 'CONVERSATION_CHANGED', actorId });
+  // One event for all: what matters most stands in it.
+  const change = 'closedAt' in changes ? 'CLOSED' : 'assigneeId' in changes ? 'UNASSIGNED' : undefined;
+  await append({ kind: 'CONVERSATION_CHANGED', change, actorId });
 }
 
 async function wasLastCustomer(tx: Tx, participantId: string, conversationId: string): Promise<boolean> {

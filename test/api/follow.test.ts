@@ -4,6 +4,8 @@ import { describe, test } from 'node:test';
 import { connect } from '../harness/actor.ts';
 import * as documents from '../harness/documents.ts';
 import { claimedConversation, rate } from './operations.ts';
+import { overBothTransports } from './over-both-transports.ts';
+import { refused } from './refused.ts';
 import { startForFile } from './start-for-file.ts';
 
 const server = await startForFile();
@@ -198,4 +200,43 @@ describe('a subscription that cannot be is refused by code and field', () => {
       assert.deepEqual([extensions.code, extensions.field], [code, field]);
     });
   }
+});
+
+overBothTransports('its history says who came, and what was made of it, for the whole log', async (t, ask) => {
+  const staff = { role: 'AGENT', name: 'Ada' } as const;
+  const [cleo, ada, bob] = [await connect(t, server), await connect(t, server, staff), await connect(t, server, staff)];
+  const id = await cleo.start();
+  await ada.claim(id);
+  await cleo.send(id, 'hello');
+  await ada.run(documents.assign, { input: { conversationId: id, agentId: bob.id } });
+  await bob.run(documents.leave, { input: { conversationId: id } });
+  await ada.run(documents.close, { input: { conversationId: id } });
+  await ada.run(documents.reopen, { input: { conversationId: id } });
+  const history = async (args: object = {}): Promise<string[]> => {
+    const document = `query ($id: ID!, $last: Int, $beforeSeq: Int) { conversation(id: $id) { history(last: $last, beforeSeq: $beforeSeq) {
+      __typename seq at actor { id } ... on ParticipantJoined { participant { id } } ... on ParticipantLeft { participant { id } }
+      ... on ConversationChanged { change assignedTo { id } }
+    } } }`;
+    const name = (person: any) => (person ? [ada, bob, cleo].findIndex((one) => one.id === person.id) : '');
+    return (await ask(cleo, document, { id, ...args })).conversation.history.map(
+      ({ __typename, seq, change, participant, assignedTo, actor }: any) =>
+        `${seq} ${change ?? __typename} ${name(participant ?? assignedTo)} by ${name(actor)}`,
+    );
+  };
+  const all = [
+    '1 ParticipantJoined 0 by 0',
+    '2 ASSIGNED 0 by 0',
+    '4 ParticipantJoined 1 by 0',
+    '5 ASSIGNED 1 by 0',
+    '6 ParticipantLeft 1 by 1',
+    '7 UNASSIGNED  by 1',
+    '8 CLOSED  by 0',
+    '9 REOPENED  by 0',
+  ];
+  assert.deepEqual(await history(), all);
+  assert.deepEqual(await history({ last: 2, beforeSeq: 8 }), all.slice(4, 6));
+  await assert.rejects(history({ last: 101 }), refused('BAD_USER_INPUT'));
+  await assert.rejects(
+    ask(await connect(t, server), 'query ($id: ID!) { conversation(id: $id) { history { seq } } }', { id }),
+  );
 });
