@@ -1,3 +1,4 @@
+import { canaryIds } from '../canary-participants.ts';
 import {
   badCursor,
   type Connection,
@@ -8,24 +9,26 @@ import {
   toConnection,
 } from '../connection.ts';
 import type { Db } from '../db.ts';
+import { forbidden } from '../errors.ts';
 import { checkId } from '../input.ts';
 import { accessParticipant } from '../participants/access-participant.ts';
 import type { Viewer } from '../participants/participant.ts';
 import { type Session, sessionFields } from './session.ts';
 
-/** Newest first; by default those that could still be used. */
+/** Newest first, of one or of everybody; by default those that could still be used. */
 export async function pageOfSessions(
   { db }: { db: Db },
   viewer: Viewer,
-  { participantId, past }: { participantId: string; past: boolean },
+  { participantId, past }: { participantId: string | undefined; past: boolean },
   { first, after }: { first: number | null | undefined; after: string | null | undefined },
 ): Promise<Connection<Session>> {
   const size = checkPageSize('first', first ?? DEFAULT_PAGE);
-  await accessParticipant(db, viewer, participantId);
+  if (participantId !== undefined) await accessParticipant(db, viewer, participantId);
+  else if (viewer.role !== 'MANAGER') throw forbidden('Everybody’s sessions are for managers.');
   const usable = { endedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] };
   const rows = await db.session.findMany({
     where: {
-      participantId,
+      participantId: participantId ?? { notIn: [...canaryIds] },
       ...(past ? {} : usable),
       // Ids are UUIDs of version 7: in the order of the logins.
       ...(typeof after === 'string' ? { id: { lt: toId(after) } } : {}),

@@ -6,11 +6,14 @@ import { pageOfSessions } from './list-sessions.ts';
 
 export const authResolvers: Resolvers = {
   Query: {
-    sessions: (_root, { participantId, past, first, after }, { app, viewer }) =>
+    sessions: (_root, { participantId, everybody, past, first, after }, { app, viewer }) =>
       pageOfSessions(
         app,
         viewer,
-        { participantId: checkOptionalId('participantId', participantId) ?? viewer.id, past: past ?? false },
+        {
+          participantId: checkOptionalId('participantId', participantId) ?? (everybody ? undefined : viewer.id),
+          past: past ?? false,
+        },
         { first, after },
       ),
   },
@@ -25,6 +28,7 @@ export const authResolvers: Resolvers = {
     }),
   },
   Session: {
+    participant: async ({ participantId }, _args, { loaders }) => (await loaders.participant.load(participantId))!,
     current: ({ logins }, _args, { login }) =>
       logins.some((one) => Buffer.from(one).toString('base64url') === login.grant.login),
   },

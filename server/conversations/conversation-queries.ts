@@ -1,7 +1,7 @@
 import { canary } from '../canary-participants.ts';
 import type { Db, Tx } from '../db.ts';
 import { Prisma } from '../generated/prisma/client.ts';
-import type { ConversationStatus } from '../generated/prisma/enums.ts';
+import type { ConversationStatus, Priority } from '../generated/prisma/enums.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
 import type { Conversation } from './conversation.ts';
 
@@ -44,6 +44,13 @@ export type ConversationFilter = {
   readonly status: readonly ConversationStatus[];
   readonly assigneeId: string | undefined;
   readonly mine: boolean;
+  readonly priority: readonly Priority[];
+  readonly topic: string | null;
+  readonly participantId: string | undefined;
+  /** Newest activity from then on, and before. */
+  readonly since: Date | undefined;
+  readonly until: Date | undefined;
+  readonly search: string | null;
 };
 /** A place in the list: by newest activity, then id. */
 export type ListPosition = { readonly at: Date; readonly id: string };
@@ -57,7 +64,7 @@ export type ListedConversation = Conversation & { readonly activityAt: Date };
 export function listConversations(
   db: Db,
   viewer: Viewer,
-  { status, assigneeId, mine }: ConversationFilter,
+  { status, assigneeId, mine, priority, topic, participantId, since, until, search }: ConversationFilter,
   { limit, after }: { limit: number; after: ListPosition | undefined },
 ): Promise<ListedConversation[]> {
   const whose =
@@ -67,6 +74,15 @@ export function listConversations(
   const conditions = [Prisma.sql`c.notes_of_id IS NULL`, whose];
   if (status.length > 0) conditions.push(Prisma.sql`c.status = ANY (${status}::text[]::"ConversationStatus"[])`);
   if (assigneeId !== undefined) conditions.push(Prisma.sql`c.assignee_id = ${assigneeId}::uuid`);
+  if (priority.length > 0) conditions.push(Prisma.sql`c.priority = ANY (${priority}::text[]::"Priority"[])`);
+  if (topic !== null) conditions.push(Prisma.sql`c.topic = ${topic}`);
+  if (participantId !== undefined)
+    conditions.push(
+      Prisma.sql`c.id IN (SELECT conversation_id FROM member WHERE participant_id = ${participantId}::uuid)`,
+    );
+  if (since) conditions.push(Prisma.sql`a.at >= ${since}`);
+  if (until) conditions.push(Prisma.sql`a.at < ${until}`);
+  if (search !== null) conditions.push(Prisma.sql`c.id IN (${found(search)})`);
   if (after) conditions.push(Prisma.sql`(a.at, a.conversation_id) < (${after.at}, ${after.id}::uuid)`);
   return db.$queryRaw<ListedConversation[]>`/* list_conversations: one shape per filter */
     WITH mine AS MATERIALIZED (
@@ -77,6 +93,28 @@ export function listConversations(
     FROM conversation_activity a JOIN conversation c ON c.id = a.conversation_id
     WHERE ${Prisma.join(conditions, ' AND ')}
     ORDER BY a.at DESC, a.conversation_id DESC LIMIT ${limit}::int`;
+}
+
+const UUID = /^\s*([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*$/i;
+
+/**
+ * Ids of what a search finds. Every word must be found, each wherever it is: "refund ada" is a conversation on refunds that Ada
+ * is in. The indexes are those of the functions, see the migration.
+ */
+function found(search: string): Prisma.Sql {
+  const [, id] = UUID.exec(search) ?? [];
+  if (id !== undefined)
+    return Prisma.sql`SELECT ${id}::uuid UNION ALL SELECT conversation_id FROM member WHERE participant_id = ${id}::uuid
+      UNION ALL SELECT coalesce(x.notes_of_id, x.id) FROM message m JOIN conversation x ON x.id = m.conversation_id WHERE m.id = ${id}::uuid
+      UNION ALL SELECT m.conversation_id FROM participant p JOIN member m ON m.participant_id = p.id WHERE p.external_id = ${id}`;
+  return Prisma.sql`
+    WITH words AS MATERIALIZED (SELECT word FROM unnest((search_words(${search}))[1:6]) AS word)
+    SELECT hit.id FROM words CROSS JOIN LATERAL (
+      SELECT x.id FROM conversation x WHERE conversation_words(x.subject, x.topic) @@ (word || ':*')::tsquery
+      UNION
+      SELECT m.conversation_id FROM participant p JOIN member m ON m.participant_id = p.id
+      WHERE participant_words(p.name, p.external_id) @@ (word || ':*')::tsquery
+    ) hit GROUP BY hit.id HAVING count(*) = (SELECT count(*) FROM words)`;
 }
 
 /** Raw, for one count per conversation in one statement. */

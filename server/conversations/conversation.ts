@@ -12,6 +12,8 @@ export type Conversation = {
   readonly closedAt: Date | null;
   /** Of internal notes: the conversation that they are about. */
   readonly notesOfId: string | null;
+  /** Where it was read along. */
+  readonly activityAt?: Date;
 };
 
 export type Member = {

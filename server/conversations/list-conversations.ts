@@ -8,8 +8,9 @@ import {
   toConnection,
 } from '../connection.ts';
 import type { Db } from '../db.ts';
+import { forbidden } from '../errors.ts';
 import { checkId } from '../input.ts';
-import type { Viewer } from '../participants/participant.ts';
+import { isStaff, type Viewer } from '../participants/participant.ts';
 import {
   type ConversationFilter,
   type ListedConversation,
@@ -25,6 +26,9 @@ export async function pageOfConversations(
   { first, after }: { first: number | null | undefined; after: string | null | undefined },
 ): Promise<Connection<ListedConversation>> {
   const size = checkPageSize('first', first ?? DEFAULT_PAGE);
+  // Both tell of people: whether somebody has this external id, or was where the viewer is not.
+  if (!isStaff(viewer) && (filter.search !== null || filter.participantId !== undefined))
+    throw forbidden('Searching, and listing by participant, are for agents and managers.');
   const rows = await listConversations(db, viewer, filter, {
     limit: size + 1,
     after: typeof after === 'string' ? toPosition(after) : undefined,

@@ -1,12 +1,11 @@
 import type { Resolvers } from '../generated/graphql.ts';
 import { checkId, checkOptionalId, checkOptionalText, checkText } from '../input.ts';
 import { pageOfMessages } from '../messages/list-messages.ts';
-import { isStaff, type Viewer } from '../participants/participant.ts';
-import { accessConversation } from './access-conversation.ts';
+import { isStaff } from '../participants/participant.ts';
+import { accessConversation, isPresent } from './access-conversation.ts';
 import { addParticipant } from './add-participant.ts';
 import { assignConversation } from './assign-conversation.ts';
 import { closeConversation } from './close-conversation.ts';
-import type { Member } from './conversation.ts';
 import { pageOfConversations } from './list-conversations.ts';
 import { openNotes } from './open-notes.ts';
 import { removeParticipant } from './remove-participant.ts';
@@ -15,11 +14,10 @@ import { startConversation } from './start-conversation.ts';
 
 /** A line, as it stands in a list. */
 const TITLE = { max: 200 };
+/** More than anybody types. */
+const SEARCH = { max: 100 };
 /** As long as tokens' `sub` may be. */
 const EXTERNAL_ID = { min: 1, max: 200 };
-
-const isPresent = (members: readonly Member[], { id }: Viewer) =>
-  members.some(({ participantId, leftAt }) => participantId === id && leftAt === null);
 
 export const conversationResolvers: Resolvers = {
   Query: {
@@ -29,11 +27,21 @@ export const conversationResolvers: Resolvers = {
       return conversation;
     },
     conversations: (_root, { filter, first, after }, { app, viewer }) => {
-      const assigneeId = checkOptionalId('assigneeId', filter?.assigneeId);
+      const { status, priority, mine, assigneeId, participantId, topic, search, since, until } = filter ?? {};
       return pageOfConversations(
         app,
         viewer,
-        { status: filter?.status ?? [], assigneeId, mine: filter?.mine ?? false },
+        {
+          status: status ?? [],
+          priority: priority ?? [],
+          mine: mine ?? false,
+          assigneeId: checkOptionalId('assigneeId', assigneeId),
+          participantId: checkOptionalId('participantId', participantId),
+          topic: checkOptionalText('topic', topic, TITLE),
+          search: checkOptionalText('search', search, SEARCH),
+          since: since ?? undefined,
+          until: until ?? undefined,
+        },
         { first, after },
       );
     },
@@ -78,6 +86,8 @@ export const conversationResolvers: Resolvers = {
   Conversation: {
     assignee: async ({ assigneeId }, _args, { loaders }) =>
       assigneeId === null ? null : ((await loaders.participant.load(assigneeId)) ?? null),
+    activeAt: async ({ id, createdAt, activityAt }, _args, { loaders }) =>
+      activityAt ?? (await loaders.activity.load(id)) ?? createdAt,
     members: ({ id }, _args, { loaders }) => loaders.members.load(id),
     unreadCount: ({ id }, _args, { loaders }) => loaders.unread.load(id),
     messages: async ({ id }, page, { app, viewer, loaders }) => {

@@ -38,6 +38,11 @@ export function createLoaders({ db, participants, sealing }: App, viewer: Viewer
       const byConversation = new Map(rows.map((row) => [row.notesOfId, row]));
       return ids.map((id) => byConversation.get(id) ?? null);
     }),
+    activity: new DataLoader<string, Date | undefined>(async (ids) => {
+      const rows = await db.conversationActivity.findMany({ where: { conversationId: { in: [...ids] } } });
+      const byConversation = new Map(rows.map(({ conversationId, at }) => [conversationId, at]));
+      return ids.map((id) => byConversation.get(id));
+    }),
     /** In the order of joining. */
     members: new DataLoader<string, Member[]>(async (ids) => {
       const rows = await db.member.findMany({

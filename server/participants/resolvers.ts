@@ -1,14 +1,25 @@
 import { forbidden } from '../errors.ts';
 import type { Resolvers } from '../generated/graphql.ts';
-import { checkId } from '../input.ts';
+import { checkId, checkOptionalText } from '../input.ts';
 import { accessParticipant } from './access-participant.ts';
 import { deleteParticipant } from './delete-participant.ts';
+import { pageOfParticipants } from './list-participants.ts';
 import { isStaff } from './participant.ts';
 import { revokeParticipant } from './revoke-participant.ts';
+
+/** More than anybody types. */
+const SEARCH = { max: 100 };
 
 export const participantResolvers: Resolvers = {
   Query: {
     viewer: (_root, _args, { viewer }) => viewer,
+    participants: (_root, { search, role, first, after }, { app, viewer }) =>
+      pageOfParticipants(
+        app,
+        viewer,
+        { search: checkOptionalText('search', search, SEARCH), role: role ?? [] },
+        { first, after },
+      ),
     erasure: async (_root, { participantId }, { app, viewer }) => {
       if (viewer.role !== 'MANAGER') throw forbidden('Erasures are for managers.');
       const { id } = await accessParticipant(app.db, viewer, checkId('participantId', participantId));

@@ -26,6 +26,8 @@ type Attempt = readonly [document: string, variables: Record<string, unknown>];
 
 const node = 'query Node($id: ID!) { node(id: $id) { id __typename } }';
 const list = 'query ($mine: Boolean) { conversations(first: 100, filter: { mine: $mine }) { edges { node { id } } } }';
+const narrowed =
+  'query ($filter: ConversationFilter) { conversations(first: 100, filter: $filter) { edges { node { id } } } }';
 const sessions = 'query ($id: ID) { sessions(participantId: $id) { edges { node { id } } } }';
 const endSession = 'mutation ($id: ID!) { endSession(id: $id) { session { id } } }';
 const openNotes = 'mutation ($input: OpenNotesInput!) { openNotes(input: $input) { notes { id } } }';
@@ -41,6 +43,8 @@ export const attempts: Record<string, (target: Target, actor: Pick<Actor, 'token
   conversation: ({ conversationId }) => [documents.conversation, { id: conversationId }],
   conversations: () => [list, {}],
   'conversations (mine)': () => [list, { mine: true }],
+  'conversations (search)': ({ conversationId }) => [narrowed, { filter: { search: conversationId } }],
+  'conversations (of a participant)': ({ participantId }) => [narrowed, { filter: { participantId } }],
   'node (a conversation)': ({ conversationId }) => [node, { id: conversationId }],
   'node (a message)': ({ othersMessageId }) => [node, { id: othersMessageId }],
   'node (a participant of it)': ({ participantId }) => [node, { id: participantId }],
@@ -72,6 +76,8 @@ export const attempts: Record<string, (target: Target, actor: Pick<Actor, 'token
   ],
   "sessions (one's own)": () => [sessions, {}],
   "sessions (another's)": ({ elsewhereId }) => [sessions, { id: elsewhereId }],
+  "sessions (everybody's)": () => ['{ sessions(everybody: true) { edges { node { id } } } }', {}],
+  participants: () => ['{ participants { edges { node { id } } } }', {}],
   startConversation: () => [documents.start, { input: {} }],
   'assignConversation (to oneself)': ({ conversationId }) => [documents.assign, { input: { conversationId } }],
   addParticipant: ({ conversationId, elsewhereExternalId }) => [

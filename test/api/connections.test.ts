@@ -195,3 +195,49 @@ overBothTransports('conversations: customers see their own, whatever they ask fo
   });
   assert.deepEqual(ids(await listOf(ask, cleo)), [second]);
 });
+
+test('conversations are found by words of subject, topic and members, by ids, priority, topic and time', async (t) => {
+  const mark = randomUUID().slice(0, 8);
+  const cleo = await connect(t, server, { name: `Cleo Øster${mark}`, sub: `shop-${mark}@example.com` });
+  const ada = await connect(t, server, { role: 'AGENT', name: 'Ada' });
+  const refund = await cleo.start({ subject: `Rückzahlung for ${mark}-X`, topic: `Billing/${mark}`, priority: 'HIGH' });
+  const other = await cleo.start({ subject: 'Something else' });
+  await ada.claim(refund);
+  const message = await cleo.send(refund, `secret${mark}`);
+  const open = 'mutation ($input: OpenNotesInput!) { openNotes(input: $input) { notes { id } } }';
+  const notes = (await ada.run(open, { input: { conversationId: refund } })).openNotes.notes.id;
+  const note = await ada.send(notes, `between us ${mark}`);
+  const found = async (filter: object) => ids(await listOf((actor, ...rest) => actor.run(...rest), ada, { filter }));
+
+  const cases: [string, string[]][] = [
+    [`rückzahlung ${mark}`, [refund]],
+    [`RÜCK bill ${mark} øster`, [refund]],
+    [`øster${mark}`, [refund, other]],
+    [`shop-${mark}@exam`, [refund, other]],
+    [`ada ${mark}`, [refund]],
+    [`else øster${mark}`, [other]],
+    [`zahlung ${mark}`, []],
+    [`secret${mark}`, []],
+    [`between ${mark}`, []],
+    ['…', []],
+    [` ${refund.toUpperCase()} `, [refund]],
+    [message.id, [refund]],
+    [note.id, [refund]],
+    [cleo.id, [refund, other]],
+    [notes, []],
+    [randomUUID(), []],
+  ];
+  for (const [search, expected] of cases) assert.deepEqual((await found({ search })).sort(), expected.sort(), search);
+
+  const hers = { participantId: cleo.id };
+  assert.deepEqual(await found({ ...hers, priority: ['HIGH', 'URGENT'] }), [refund]);
+  assert.deepEqual(await found({ ...hers, topic: `Billing/${mark}` }), [refund]);
+  assert.deepEqual(await found({ ...hers, topic: 'Billing' }), []);
+  const document = 'query ($id: ID!) { conversation(id: $id) { activeAt } }';
+  const { activeAt } = (await ada.run(document, { id: refund })).conversation;
+  const after = new Date(Date.parse(activeAt) + 1).toISOString();
+  assert.deepEqual(await found({ ...hers, since: activeAt }), [refund]);
+  assert.deepEqual(await found({ ...hers, since: after }), []);
+  assert.deepEqual((await found({ ...hers, until: after })).sort(), [refund, other].sort());
+  assert.deepEqual(await found({ ...hers, until: activeAt }), [other]);
+});

@@ -127,3 +127,22 @@ overBothTransports('customers see no external id but their own', async (t, ask) 
   await following.until(({ conversationUpdates }) => conversationUpdates.seq === 4);
   assert.doesNotMatch(JSON.stringify(following.all), new RegExp(`${subs.ada}|${subs.dora}`));
 });
+
+test('participants are found by words of name and external id, or by an id, newest first', async (t) => {
+  const mark = randomUUID().slice(0, 8);
+  const first = await connect(t, server, { name: `Eva ${mark}`, sub: `crm:${mark}:1` });
+  const second = await connect(t, server, { role: 'AGENT', name: `Eve ${mark}` });
+  const found = async (variables: object) => {
+    const document =
+      'query ($search: String, $role: [Role!], $after: String) { participants(search: $search, role: $role, first: 1, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } } }';
+    const { edges, pageInfo } = (await second.run(document, { ...variables })).participants;
+    return { ids: edges.map(({ node }: any) => node.id), ...pageInfo };
+  };
+  const page = await found({ search: `ev ${mark.toUpperCase()}` });
+  assert.deepEqual([page.ids, page.hasNextPage], [[second.id], true]);
+  assert.deepEqual((await found({ search: `ev ${mark}`, after: page.endCursor })).ids, [first.id]);
+  assert.deepEqual((await found({ search: mark, role: ['CUSTOMER'] })).ids, [first.id]);
+  assert.deepEqual((await found({ search: `crm:${mark}` })).ids, [first.id]);
+  assert.deepEqual((await found({ search: first.id })).ids, [first.id]);
+  assert.deepEqual((await found({ search: 'parley:canary' })).ids, []);
+});

@@ -64,5 +64,11 @@ export function* badPages(): Generator<BadCase> {
   for (const status of ['OPENED', 'open', '', null, 7, {}])
     yield ofConversations(() => ({ filter: { status: [status] } }), 'status');
   yield ofConversations(() => ({ filter: { mine: 'yes' } }), 'mine');
-  yield ofConversations(() => ({ filter: { topic: 'x' } }), 'topic');
+  yield ofConversations(() => ({ filter: { colour: 'x' } }), 'colour');
+  for (const field of ['topic', 'search'])
+    for (const text of ['\0', '\ud800', 'x'.repeat(201), 7])
+      yield ofConversations(() => ({ filter: { [field]: text } }), field);
+  for (const field of ['since', 'until'])
+    for (const time of ['yesterday', '2026-02-30T00:00:00Z', 7])
+      yield ofConversations(() => ({ filter: { [field]: time } }), field);
 }

@@ -1,0 +1,41 @@
+import {
+  badCursor,
+  type Connection,
+  checkPageSize,
+  DEFAULT_PAGE,
+  decodeCursor,
+  encodeCursor,
+  toConnection,
+} from '../connection.ts';
+import type { Db } from '../db.ts';
+import { forbidden } from '../errors.ts';
+import { checkId } from '../input.ts';
+import { isStaff, type Participant, type Viewer } from './participant.ts';
+import { listParticipants, type ParticipantFilter } from './participant-queries.ts';
+
+/** Newest first, to find somebody by name or external id. */
+export async function pageOfParticipants(
+  { db }: { db: Db },
+  viewer: Viewer,
+  filter: ParticipantFilter,
+  { first, after }: { first: number | null | undefined; after: string | null | undefined },
+): Promise<Connection<Participant>> {
+  if (!isStaff(viewer)) throw forbidden('The list of participants is for agents and managers.');
+  const size = checkPageSize('first', first ?? DEFAULT_PAGE);
+  const rows = await listParticipants(db, filter, {
+    limit: size + 1,
+    before: typeof after === 'string' ? toId(after) : undefined,
+  });
+  return toConnection(rows.slice(0, size), ({ id }) => encodeCursor(CURSOR, id), {
+    hasNextPage: rows.length > size,
+    hasPreviousPage: Boolean(after),
+  });
+}
+
+const CURSOR = 'participant';
+
+function toId(cursor: string): string {
+  const [id] = decodeCursor('after', CURSOR, cursor);
+  if (!id) throw badCursor('after');
+  return checkId('after', id);
+}
