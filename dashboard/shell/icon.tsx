@@ -11,6 +11,7 @@ const paths = {
   close: 'M6 6l12 12M18 6 6 18',
   dashCircle: `${circle}m-3.5 9h7`,
   down: 'M12 5v14m-6-6 6 6 6-6',
+  download: 'M12 4v11m-5-5 5 5 5-5M5 20h14',
   info: `${circle}m0 8v5m0-8.5v.01`,
   moon: 'M20.5 14A8.5 8.5 0 0 1 10 3.5a8.5 8.5 0 1 0 10.5 10.5Z',
   offline: 'M4 4l16 16M5 12.5a10 10 0 0 1 4-2.5m5 .2a10 10 0 0 1 5 2.3M8.5 16a5 5 0 0 1 7 0M12 19.5v.01',
