@@ -14,7 +14,7 @@ import { type Measured, runJob } from './load/run-job.ts';
 const help = `npm run bench [-- --seconds 5] [--repeats 3] [--only TABLE] [--dialogues FILE] [--out FOLDER]
 
 Measures Parley and the servers it is compared with, in one run, on one PostgreSQL with fsync on, and writes a report with
-plots. Tables: servers, in-flight, rates, tracing, safety. FILE: dialogues as for npm run replay, for bodies that people wrote.
+plots. Tables: servers, in-flight, rates, tracing, safety, kpis. FILE: dialogues as for npm run replay, for bodies that people wrote.
 `;
 
 /** Node compiles what is hot only after some thousand messages. */

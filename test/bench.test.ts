@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { kpisOff } from '../bench/load/kpis-off.ts';
 import { limitsOff } from '../bench/load/limits-off.ts';
 import { percentiles } from '../bench/load/percentiles.ts';
 import { runJob } from '../bench/load/run-job.ts';
@@ -14,8 +15,8 @@ test('percentiles are of all samples', () => {
   assert.deepEqual(percentiles(samples), { p50: 500, p95: 950, p99: 990, max: 1_000 });
 });
 
-test('what makes a Parley without limits is still there to be changed', () => {
-  for (const [module, replacements] of Object.entries(limitsOff)) {
+test('what makes a Parley without limits, or key figures, is still there to be changed', () => {
+  for (const [module, replacements] of [limitsOff, kpisOff].flatMap(Object.entries)) {
     const text = readFileSync(new URL(`../server/${module}`, import.meta.url), 'utf8');
     for (const [before] of replacements) assert.ok(text.includes(before), `${module}: ${before}`);
   }

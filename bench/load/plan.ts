@@ -13,6 +13,8 @@ export type Table = {
 
 const SOCKET = 'Parley, socket';
 const WITHOUT_LIMITS = ['./bench/reference/without-limits.ts'];
+const WITHOUT_KPIS = ['./bench/reference/without-kpis.ts'];
+const UNOBSERVED = { CANARY: 'off', CONTINUOUS_AUDIT: 'off' };
 const SEALED = { ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}` };
 const closed = (target: Target, inFlight: number): Row => ({
   target,
@@ -80,6 +82,17 @@ export function plan(otlpUrl: string): Table[] {
         closed(parley('without limits', 'graphql-socket', traced, WITHOUT_LIMITS), 64),
         closed(parley('with limits', 'graphql-socket', traced), 64),
         closed(parley('with limits, sealed', 'graphql-socket', { ...traced, ...SEALED }), 64),
+      ],
+    },
+    {
+      name: 'kpis',
+      title: 'What key figures cost',
+      about:
+        '64 sends under way. Measured: every latency, outcome and delivery, stored and added up, with the canary and the continuous audit. Target: at most 3 % fewer messages than without any of it.',
+      rows: [
+        closed(parley('nothing measured', 'graphql-socket', { ...traced, ...UNOBSERVED }, WITHOUT_KPIS), 64),
+        closed(parley('key figures', 'graphql-socket', { ...traced, ...UNOBSERVED }), 64),
+        closed(parley('key figures, canary and audit', 'graphql-socket', traced), 64),
       ],
     },
   ];
