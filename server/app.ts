@@ -34,6 +34,7 @@ import type { App } from './graphql/app-parts.ts';
 import { createExecuteOnce } from './graphql/execute-once.ts';
 import { createSchema } from './graphql/schema.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
+import { isDemo } from './is-demo.ts';
 import { createMomentKeeper } from './journeys/keep-moments.ts';
 import { createKpiKeeper } from './kpis/keep-kpis.ts';
 import { createKpiFeed } from './kpis/kpi-feed.ts';
@@ -192,6 +193,7 @@ export async function startApp({
     kpiFeed,
     support,
     whyNotReady: createReadiness(db),
+    isDemo: await isDemo(db),
   };
 
   const signCanary = ({ sub, role }: CanaryParticipant) =>

@@ -63,7 +63,7 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
   web.use('/export', exportRoutes({ ...app, authenticate }));
   if (config.NODE_ENV !== 'production') web.use('/graphql', graphiqlRoutes());
   web.use('/graphql', graphql.routes);
-  web.use(serveDashboard(dashboard));
+  web.use(serveDashboard(dashboard, app));
   web.use(answerError(app.log));
 
   const server = tls ? createSecureServer({ ...timeouts(config), ...tls }, web) : createServer(timeouts(config), web);

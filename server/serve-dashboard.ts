@@ -8,8 +8,8 @@ const FOREVER_S = 31_536_000;
 /** `/` and names of pages; with or without the file's ending. */
 const PAGE = /^\/([\w-]*?)(?:\.html)?$/;
 
-/** The dashboard's exported files: `/try-it` is try-it.html, and what is not there gets 404.html. */
-export function serveDashboard(folder: string): Router {
+/** The dashboard's exported files: `/try-it` is try-it.html, and what is not there gets 404.html. A demo's pages say so. */
+export function serveDashboard(folder: string, { isDemo }: { isDemo: boolean }): Router {
   const routes = Router();
   const pages = new Map<string, Page>();
   const hashed = join(folder, '_next', 'static') + sep;
@@ -29,7 +29,7 @@ export function serveDashboard(folder: string): Router {
   routes.use((request, response, next) => {
     const [, name] = PAGE.exec(request.path) ?? [];
     const page = name === undefined || !isReading(request) ? undefined : find(name || 'index');
-    if (page) send(page, response);
+    if (page) send(page, response, isDemo);
     else next();
   });
   routes.use(
@@ -42,7 +42,7 @@ export function serveDashboard(folder: string): Router {
   );
   routes.use((request, response, next) => {
     const page = isReading(request) && request.accepts(['json', 'html']) === 'html' ? find('404') : undefined;
-    if (page) send(page, response.status(404));
+    if (page) send(page, response.status(404), isDemo);
     else next();
   });
   return routes;
@@ -54,6 +54,8 @@ type Page = { readonly mtimeMs: number; readonly html: string; readonly scripts:
 
 /** Where the pages have this, the nonce of each answer is put. dashboard/shell/style-nonce.ts has it, too. */
 const NONCE = 'STYLE-NONCE';
+/** And here, whether they show a demo. dashboard/shell/demo-notice.tsx has it, too. */
+const DEMO = 'IS-DEMO';
 
 /** Neither a file nor data. */
 const INLINE_SCRIPT = /<script(?![^>]*\s(?:src|type)=)[^>]*>([\s\S]*?)<\/script>/g;
@@ -74,7 +76,7 @@ const decode = (text: string) => text.replace(/&([#\w]+);/g, (all, name: string)
  * Scripts come from files only, but for the bundler's inline ones. Style elements, of which the component library makes some
  * in the browser, carry a nonce.
  */
-function send({ html, scripts, styles }: Page, response: Response): void {
+function send({ html, scripts, styles }: Page, response: Response, isDemo: boolean): void {
   const nonce = randomBytes(16).toString('base64');
   const policy = [
     "default-src 'self'",
@@ -89,7 +91,7 @@ function send({ html, scripts, styles }: Page, response: Response): void {
     "frame-ancestors 'none'",
   ];
   response.set({ 'content-security-policy': policy.join('; '), 'cache-control': 'no-cache' });
-  response.type('html').send(html.replaceAll(NONCE, nonce));
+  response.type('html').send(html.replaceAll(NONCE, nonce).replaceAll(DEMO, String(isDemo)));
 }
 
 /** Not every browser takes 'self' for sockets as well, so this server's own are named. */

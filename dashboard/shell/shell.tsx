@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { useSession } from '../session/session.tsx';
 import { Brand } from './brand.tsx';
 import { ColorSchemeMenu } from './color-scheme-menu.tsx';
+import { DemoNotice } from './demo-notice.tsx';
 import { Icon } from './icon.tsx';
 import classes from './shell.module.css';
 
@@ -31,6 +32,7 @@ export function Shell({ title, children }: { title: string; children: ReactNode 
       <a className={classes.skip} href="#content">
         Skip to content
       </a>
+      <DemoNotice />
       <header className={classes.header}>
         <div className={classes.bar}>
           <Link href="/" className={classes.brand} aria-label="Parley, overview">

@@ -63,4 +63,6 @@ export type App = {
   readonly support: SupportMeasure;
   /** Why this process should get no traffic now; undefined when it should. */
   whyNotReady(): Promise<string | undefined>;
+  /** Pages say so; nothing else is different. */
+  readonly isDemo: boolean;
 };

@@ -9,7 +9,7 @@ export type Import = { readonly from: string; readonly to: string; readonly type
 
 /** Our own code: not what is generated, built or installed. */
 export function sourceFiles(): string[] {
-  const folders = ['server', 'client', 'bench', 'dashboard', 'prisma', 'scripts', 'test'];
+  const folders = ['server', 'client', 'bench', 'demo', 'dashboard', 'prisma', 'scripts', 'test'];
   return globSync(`{${folders.join(',')}}/**/*.{ts,tsx,mjs,js}`, {
     cwd: root,
     exclude: (name) => ['node_modules', 'generated', '.next', 'out', 'next-env.d.ts'].includes(posix.basename(name)),
