@@ -104,7 +104,7 @@ describe('npm run demo', () => {
     const pages = (await readdir(join(root, 'dashboard/pages'))).filter((name) => !name.startsWith('_'));
     for (const name of pages) {
       const page = await fetch(`${url}/${name.replace(/(index)?\.tsx$/, '')}`, { headers: { accept: 'text/html' } });
-      assert.match(await page.text(), /<body data-demo="true">.*role="note"><strong>Demo/s, name);
+      assert.match(await page.text(), /<body data-demo="true">.*aria-label="Demo"><strong>Demo/s, name);
     }
   });
 

@@ -8,7 +8,7 @@ export const DEMO_PLACE = 'IS-DEMO';
  * when its scripts have come.
  */
 export const DemoNotice = () => (
-  <p className={classes.notice} role="note">
+  <aside className={classes.notice} aria-label="Demo">
     <strong>Demo.</strong> People, conversations and figures are made up.
-  </p>
+  </aside>
 );
