@@ -32,11 +32,11 @@ export function logOfChat(random: Random, chat: Chat, customerId: string, finger
   const events: Prisma.ConversationEventCreateManyInput[] = [];
   let seq = 0;
   let [readByAgent, joinedAt, closedAt] = [0, startedAt, null as number | null];
-  const changed = (at: number, actorId: string) =>
-    events.push({
-      ...{ conversationId: id, seq: ++seq, at: new Date(at), actorId },
-      ...{ kind: 'CONVERSATION_CHANGED', participantId: null },
-    });
+  const append = (
+    at: number,
+    actorId: string,
+    what: Pick<Prisma.ConversationEventCreateManyInput, 'kind' | 'change' | 'participantId'>,
+  ) => events.push({ conversationId: id, seq: ++seq, at: new Date(at), actorId, ...what });
 
   for (const step of steps) {
     const at = Math.floor(step.at);
@@ -49,12 +49,13 @@ export function logOfChat(random: Random, chat: Chat, customerId: string, finger
       messages.push({ ...message, fingerprint, sentAt, createdAt: new Date(at) });
     } else if (step.kind === 'claimed') {
       joinedAt = at;
-      const joined = { conversationId: id, seq: ++seq, at: new Date(at), actorId: agentId, participantId: agentId };
-      events.push({ ...joined, kind: 'PARTICIPANT_JOINED' });
-      changed(at, agentId);
+      append(at, agentId, { kind: 'PARTICIPANT_JOINED', change: null, participantId: agentId });
+      append(at, agentId, { kind: 'CONVERSATION_CHANGED', change: 'ASSIGNED', participantId: agentId });
     } else {
       closedAt = step.kind === 'closed' ? at : null;
-      changed(at, step.kind === 'closed' && step.by === 'customer' ? customerId : agentId);
+      const actorId = step.kind === 'closed' && step.by === 'customer' ? customerId : agentId;
+      const change = step.kind === 'closed' ? 'CLOSED' : 'REOPENED';
+      append(at, actorId, { kind: 'CONVERSATION_CHANGED', change, participantId: null });
     }
     if (step.kind !== 'said' || step.from === 'agent') readByAgent = seq;
   }

@@ -20,7 +20,8 @@ const MINUTES_MS = DAY_MS + 4 * 3_600_000;
 /** Fills an empty database with what would be in it had Parley run for so many days. One seed and time give one history. */
 export async function makeHistory(db: Db, { seed, days, now }: History): Promise<void> {
   const random = seededRandom(seed);
-  const span = { from: Math.floor((now - days * DAY_MS) / MINUTE_MS) * MINUTE_MS, to: now };
+  // Half a day less, so that a look back over these days, from later on, finds none before them.
+  const span = { from: Math.floor((now - (days - 0.5) * DAY_MS) / MINUTE_MS) * MINUTE_MS, to: now };
   const story = storyUntil(now, days);
   const chats = simulateDesk(random, span, story);
   await writeChats(db, random, chats);
