@@ -52,6 +52,7 @@ import { openRedis } from './redis.ts';
 import type { Repeating } from './repeat.ts';
 import { openKeyRing } from './sealing/key-ring.ts';
 import { createSealing } from './sealing/sealing.ts';
+import { createSurveyTokens } from './surveys/survey-links.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMeasure } from './telemetry/measure.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -182,6 +183,7 @@ export async function startApp({
     erasures,
     erasureList,
     visitTokens: ownKeys && createVisitTokens(ownKeys),
+    surveyTokens: ownKeys && createSurveyTokens(ownKeys),
     dashboard: ownKeys && dashboardSignIn(ownKeys),
     sealing,
     relay,
@@ -192,6 +194,7 @@ export async function startApp({
     acknowledge: createAcknowledge({ db, config, metrics, receipts, moments }),
     kpiFeed,
     support,
+    publicUrl: () => http!.url,
     whyNotReady: createReadiness(db),
     isDemo: await isDemo(db),
   };

@@ -31,6 +31,9 @@ export const limitFields = {
   ),
   LIMIT_STARTS_PER_CUSTOMER: count(100).describe('Conversations a customer may start in 10 minutes.'),
   LIMIT_SURVEY_ANSWERS_PER_PARTICIPANT: count(60).describe('Survey answers a participant may give in 10 minutes.'),
+  LIMIT_SURVEY_LINKS_PER_ADDRESS: count(100).describe(
+    'Survey links that may be opened or answered from one address in 10 minutes: an office behind one.',
+  ),
   LIMIT_FAILED_LOGINS_PER_ADDRESS: count(300).describe(
     'Bad tokens and sign-in codes from one address in a minute. Who was let in before stays in.',
   ),

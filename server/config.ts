@@ -5,6 +5,7 @@ import { observationFields } from './config-observation.ts';
 import { privacyFields } from './config-privacy.ts';
 import { retentionFields } from './config-retention.ts';
 import { signInFields, whySignInCannotBe } from './config-sign-in.ts';
+import { surveyFields } from './config-surveys.ts';
 
 /**
  * Everything that can be set, read from the environment once. This is the only file that looks at process.env.
@@ -183,6 +184,7 @@ const fields = {
   ),
 
   ...privacyFields,
+  ...surveyFields,
   ...observationFields,
 
   SOCKET_INIT_TIMEOUT_MS: ms(3_000).describe('How long a socket may stay open without `connection_init`, in ms.'),

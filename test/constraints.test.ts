@@ -23,6 +23,8 @@ const fine = {
   outbox: `INSERT INTO outbox (conversation_id, seq) VALUES (${conversation}, 1)`,
   dead_letter: `INSERT INTO dead_letter (id, conversation_id, seq, created_at, attempts) VALUES (1, ${conversation}, 1, now(), 10)`,
   survey: `INSERT INTO survey (id, conversation_id, participant_id, rating) VALUES (${uuid(5)}, ${conversation}, ${customer}, 5)`,
+  survey_question: `INSERT INTO survey_question (id, text, kind, position) VALUES (${uuid(7)}, 'Well?', 'SCALE', 1)`,
+  survey_answer: `INSERT INTO survey_answer (survey_id, question_id, value) VALUES (${uuid(5)}, ${uuid(7)}, 4)`,
 };
 
 const refused: [what: string, statement: string, constraint: string][] = [
@@ -67,6 +69,9 @@ const refused: [what: string, statement: string, constraint: string][] = [
   ['an outbox row at seq 0', 'UPDATE outbox SET seq = 0', 'outbox_seq_check'],
   ['a dead letter at seq 0', 'UPDATE dead_letter SET seq = 0', 'dead_letter_seq_check'],
   ['a rating of 0', 'UPDATE survey SET rating = 0', 'survey_rating_check'],
+  ['an NPS of 11', 'UPDATE survey SET nps = 11', 'survey_nps_check'],
+  ['a value of 6', 'UPDATE survey_answer SET value = 6', 'survey_answer_value_check'],
+  ['a value and a text', `UPDATE survey_answer SET text = 'x'`, 'survey_answer_one_check'],
   ['a rating of 6', 'UPDATE survey SET rating = 6', 'survey_rating_check'],
 ];
 

@@ -107,6 +107,17 @@ const upgrades = [
         FROM participant p, unnest('{WAITING,OPEN,CLOSED}'::text[]) AS s;`,
     question: `SELECT count(DISTINCT status) = 3 AND bool_and(notes_of_id IS NULL) AS answer FROM conversation`,
   },
+  {
+    migration: '20261122172500_survey_questions',
+    rows: `
+      INSERT INTO participant (id, external_id, name, role) VALUES ('00000000-0000-7000-8000-000000000001', 'c', 'Cy', 'CUSTOMER');
+      INSERT INTO conversation (id, starter_id, status, closed_at)
+        VALUES ('00000000-0000-7000-8000-000000000002', '00000000-0000-7000-8000-000000000001', 'CLOSED', now());
+      INSERT INTO survey (id, conversation_id, participant_id, rating, comment)
+        VALUES ('00000000-0000-7000-8000-000000000003', '00000000-0000-7000-8000-000000000002',
+                '00000000-0000-7000-8000-000000000001', 2, 'slow');`,
+    question: `SELECT (rating, comment) = (2, 'slow') AND nps IS NULL AS answer FROM survey`,
+  },
 ];
 
 describe('data written before a migration', () => {

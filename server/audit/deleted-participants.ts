@@ -62,6 +62,10 @@ export const deletedWords: RangeCheck = {
           SELECT 1 FROM survey s WHERE s.conversation_id = x.conversation_id AND s.participant_id = x.participant_id AND s.comment IS NOT NULL
         ) THEN 'a comment' END,
         CASE WHEN EXISTS (
+          SELECT 1 FROM survey s JOIN survey_answer a ON a.survey_id = s.id
+          WHERE s.conversation_id = x.conversation_id AND s.participant_id = x.participant_id AND a.text IS NOT NULL
+        ) THEN 'an answer' END,
+        CASE WHEN EXISTS (
           SELECT 1 FROM sealing_key k WHERE k.conversation_id = x.conversation_id AND k.participant_id = x.participant_id
         ) THEN 'a key' END,
         CASE WHEN NOT EXISTS (

@@ -14,6 +14,7 @@ export const surveys: RangeCheck = {
     WITH judged AS (
       SELECT s.id, s.conversation_id, concat_ws(', ',
         CASE WHEN s.rating NOT BETWEEN 1 AND 5 THEN format('its rating is %s', s.rating) END,
+        CASE WHEN s.nps NOT BETWEEN 0 AND 10 THEN format('its NPS is %s', s.nps) END,
         CASE WHEN NOT EXISTS (
           SELECT 1 FROM member m WHERE m.conversation_id = s.conversation_id AND m.participant_id = s.participant_id
         ) THEN 'it is not by a member' END,

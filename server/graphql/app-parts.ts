@@ -22,6 +22,7 @@ import type { ParticipantDirectory } from '../participants/participant-directory
 import type { PresenceTracker } from '../presence/track-presence.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import type { Sealing } from '../sealing/sealing.ts';
+import type { SurveyTokens } from '../surveys/survey-links.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Measure } from '../telemetry/measure.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -52,6 +53,8 @@ export type App = {
   readonly dashboard: DashboardSignIn | undefined;
   /** Absent as that is. */
   readonly visitTokens: VisitTokens | undefined;
+  /** Absent as that is. */
+  readonly surveyTokens: SurveyTokens | undefined;
   readonly sealing: Sealing;
   readonly relay: Relay;
   readonly hub: FollowerHub;
@@ -61,6 +64,8 @@ export type App = {
   readonly acknowledge: Acknowledge;
   readonly kpiFeed: KpiFeed;
   readonly support: SupportMeasure;
+  /** Where browsers reach this server. */
+  publicUrl(): string;
   /** Why this process should get no traffic now; undefined when it should. */
   whyNotReady(): Promise<string | undefined>;
   /** Pages say so; nothing else is different. */

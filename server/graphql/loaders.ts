@@ -3,7 +3,7 @@ import { type Conversation, conversationFields, type Member } from '../conversat
 import { countUnread } from '../conversations/conversation-queries.ts';
 import type { Participant, Viewer } from '../participants/participant.ts';
 import { readOnline } from '../presence/presence-queries.ts';
-import { openComments, type Survey, surveyFields } from '../surveys/survey.ts';
+import { openSurveys, type Survey, surveyFields } from '../surveys/survey.ts';
 import type { App } from './app-parts.ts';
 
 /** One read for all that a request asks of one kind, however many objects ask. */
@@ -58,7 +58,7 @@ export function createLoaders({ db, participants, sealing }: App, viewer: Viewer
     }),
     survey: new DataLoader<string, Survey | null>(async (ids) => {
       const stored = await db.survey.findMany({ where: { conversationId: { in: [...ids] } }, select: surveyFields });
-      const rows = await openComments(sealing, stored);
+      const rows = await openSurveys(sealing, stored);
       const byConversation = new Map(rows.map((row) => [row.conversationId, row]));
       return ids.map((id) => byConversation.get(id) ?? null);
     }),

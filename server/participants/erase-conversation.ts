@@ -51,6 +51,10 @@ async function eraseNext(
   if (!done) return lastSeq;
   if (noted.count === 0) return undefined; // another process was faster
   await tx.survey.updateMany({ where: { conversationId, participantId }, data: { comment: null, keyId: null } });
+  await tx.surveyAnswer.updateMany({
+    where: { survey: { conversationId, participantId } },
+    data: { text: null, keyId: null },
+  });
   // What is left of their words in backups and archives cannot be read any more.
   await tx.sealingKey.deleteMany({ where: { conversationId, participantId } });
   // Inboxes do not follow closed conversations until something happens in them.

@@ -1,6 +1,6 @@
 import type { Db } from '../db.ts';
 import type { Sealing } from '../sealing/sealing.ts';
-import { openComments } from '../surveys/survey.ts';
+import { openSurveys } from '../surveys/survey.ts';
 import {
   type Membership,
   readAllMessages,
@@ -72,15 +72,18 @@ async function describe(
   sees: boolean,
 ) {
   const { survey, members, starterId, subject, topic, ...state } = conversation;
-  const [opened] = survey ? await openComments(sealing, [survey]) : [];
-  const { participantId: surveyed, conversationId: _, keyId: __, ...answer } = opened ?? {};
+  const [opened] = survey ? await openSurveys(sealing, [survey]) : [];
+  const { participantId: surveyed, conversationId: _, keyId: __, answers = [], ...answer } = opened ?? {};
   return {
     id: conversationId,
     startedByThem: starterId === id,
     ...(sees || starterId === id ? { subject, topic } : {}),
     ...state,
     membership,
-    survey: surveyed === id ? answer : null,
+    survey:
+      surveyed === id
+        ? { ...answer, answers: answers.map(({ question, value, text }) => ({ question: question.text, value, text })) }
+        : null,
     ...(sees
       ? { others: members.filter((m) => m.participant.id !== id && m.leftAt === null).map((m) => m.participant) }
       : {}),

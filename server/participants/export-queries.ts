@@ -1,6 +1,7 @@
 import type { Db } from '../db.ts';
 import type { Moments } from '../journeys/journey.ts';
 import type { Sealing } from '../sealing/sealing.ts';
+import { surveyFields } from '../surveys/survey.ts';
 import type { Participant } from './participant.ts';
 
 /** One page of each kind; the export never holds more. */
@@ -71,7 +72,10 @@ export async function* readMemberships(db: Db, { id: participantId, role }: Pick
                 rating: true,
                 comment: true,
                 keyId: true,
+                nps: true,
                 submittedAt: true,
+                changedAt: true,
+                answers: surveyFields.answers,
               },
             },
             members: {

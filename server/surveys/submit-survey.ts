@@ -1,53 +1,38 @@
-import { v7 as uuidv7 } from 'uuid';
-import { accessAsMember } from '../conversations/access-conversation.ts';
+import type { Config } from '../config.ts';
+import { accessAsMember, mustNotBeNotes } from '../conversations/access-conversation.ts';
 import type { Db } from '../db.ts';
-import { badInput, conflict, forbidden, unavailable } from '../errors.ts';
+import { badInput, conflict, forbidden } from '../errors.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import type { Sealing } from '../sealing/sealing.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { commentPlace, openComments, type Survey, surveyFields } from './survey.ts';
+import { type Answer, storeAnswer } from './store-answer.ts';
+import type { Survey } from './survey.ts';
+import { surveyOpenUntil } from './survey-open-until.ts';
 
-/** How long an answer may be changed: long enough to correct a slip, short enough that results stand. */
-const CHANGEABLE_MS = 3_600_000;
+export type SurveyParts = { db: Db; config: Config; limits: RateLimits; metrics: Metrics; sealing: Sealing };
 
-export type Answer = { readonly conversationId: string; readonly rating: number; readonly comment: string | null };
-
+/** By the customer, who may change it for a while. */
 export async function submitSurvey(
-  { db, limits, metrics, sealing }: { db: Db; limits: RateLimits; metrics: Metrics; sealing: Sealing },
+  parts: SurveyParts,
   viewer: Viewer,
+  conversationId: string,
   answer: Answer,
 ): Promise<Survey> {
-  limits.spend('survey_answers_per_participant', viewer.id);
-  const { conversationId, rating } = answer;
-  const conversation = await accessAsMember(db, viewer, conversationId);
+  parts.limits.spend('survey_answers_per_participant', viewer.id);
+  const conversation = await accessAsMember(parts.db, viewer, conversationId);
   if (isStaff(viewer)) throw forbidden('Only the customer may answer the survey.');
-  if (conversation.status !== 'CLOSED')
-    throw badInput('conversationId', 'is not closed yet; the survey comes after that.');
-  const sealed = await seal(sealing, viewer, answer);
-  const created = await db.survey.createMany({
-    data: { id: uuidv7(), conversationId, participantId: viewer.id, rating, ...sealed },
-    skipDuplicates: true,
+  mustNotBeNotes(conversation);
+  const until = surveyOpenUntil(parts.config, conversation);
+  if (!until) throw badInput('conversationId', 'is not closed yet; the survey comes after that.');
+  if (until.getTime() < Date.now())
+    throw conflict(`The survey could be answered for ${parts.config.SURVEY_OPEN_DAYS} days.`, { reason: 'expired' });
+  const survey = await storeAnswer(parts, { conversationId, participantId: viewer.id }, answer, {
+    changeableMs: parts.config.SURVEY_CHANGEABLE_MS,
   });
-  if (created.count > 0) {
-    metrics.surveys({ rating: String(rating) as '1' });
-  } else {
-    // One statement, so that two changes at once cannot both look at an older answer.
-    const changed = await db.survey.updateMany({
-      where: { conversationId, participantId: viewer.id, submittedAt: { gt: new Date(Date.now() - CHANGEABLE_MS) } },
-      data: { rating, ...sealed, changedAt: new Date() },
+  if (!survey)
+    throw conflict('The survey was answered already; an answer can be changed for an hour, by who gave it.', {
+      reason: 'used',
     });
-    if (changed.count === 0)
-      throw conflict('The survey was answered already; an answer can be changed for an hour, by who gave it.');
-  }
-  const stored = await db.survey.findUniqueOrThrow({ where: { conversationId }, select: surveyFields });
-  return (await openComments(sealing, [stored]))[0]!;
-}
-
-async function seal(sealing: Sealing, viewer: Viewer, { conversationId, comment }: Answer) {
-  if (!sealing.isOn || comment === null) return { comment, keyId: null };
-  const key = await sealing.keyOf({ conversationId, participantId: viewer.id });
-  // Has left since they were let in here.
-  if (!key) throw unavailable();
-  return { comment: sealing.seal(key, commentPlace(conversationId), comment), keyId: key.id };
+  return survey;
 }

@@ -18,6 +18,8 @@ export type Target = {
   ownSessionId: string;
   othersSessionId: string;
   visitToken: string;
+  /** Of a link to the survey of a closed conversation. */
+  surveyToken: string;
   /** The internal notes on it, made by an agent in it, and what that agent has written there. */
   notesId: string;
   noteId: string;
@@ -134,6 +136,17 @@ export const attempts: Record<string, (target: Target, actor: Pick<Actor, 'token
     documents.type,
     { input: { conversationId: notesId, typing: true } },
   ],
+  surveyForm: () => ['{ surveyForm { asksNps } }', {}],
+  surveyByLink: ({ surveyToken }) => [
+    'query ($token: String!) { surveyByLink(token: $token) { state } }',
+    { token: surveyToken },
+  ],
+  setSurveyForm: () => [
+    'mutation ($input: SetSurveyFormInput!) { setSurveyForm(input: $input) { form { asksNps } } }',
+    { input: { asksNps: false, questions: [] } },
+  ],
+  createSurveyLink: ({ closedId }) => [documents.surveyLink, { input: { conversationId: closedId } }],
+  answerSurveyByLink: ({ surveyToken }) => [documents.answerByLink, { input: { token: surveyToken, rating: 5 } }],
   submitSurvey: ({ closedId }) => [documents.rate, { input: { conversationId: closedId, rating: 5 } }],
   "endSession (one's own)": ({ ownSessionId }) => [endSession, { id: ownSessionId }],
   "endSession (another's)": ({ othersSessionId }) => [endSession, { id: othersSessionId }],
@@ -166,4 +179,5 @@ export const attempts: Record<string, (target: Target, actor: Pick<Actor, 'token
 export const absent = (target: Target): Target => ({
   ...(Object.fromEntries(Object.keys(target).map((key) => [key, randomUUID()])) as Target),
   visitToken: target.visitToken,
+  surveyToken: target.surveyToken,
 });

@@ -50,6 +50,11 @@ export async function openScene(t: Pick<TestContext, 'after'>, server: TestServe
     return id;
   }
 
+  async function surveyLink(): Promise<string> {
+    const input = { conversationId: await closedConversation() };
+    return (await ada.run(documents.surveyLink, { input })).createSurveyLink.link.token;
+  }
+
   async function conversation(): Promise<string> {
     const id = await cleo.start();
     await ada.claim(id);
@@ -101,6 +106,7 @@ export async function openScene(t: Pick<TestContext, 'after'>, server: TestServe
         ownSessionId: '',
         othersSessionId: '',
         visitToken: '',
+        surveyToken: '',
         notesId: '',
         noteId: '',
       };
@@ -116,6 +122,7 @@ export async function openScene(t: Pick<TestContext, 'after'>, server: TestServe
         target.noteId = (await ada.send(target.notesId, 'between us')).id;
       }
       if (needs('closedId')) target.closedId = await keep('closed', closedConversation);
+      if (needs('surveyToken')) target.surveyToken = await keep('survey link', surveyLink);
       if (needs('elsewhereId', 'elsewhereExternalId', 'othersSessionId')) {
         const sub = await keep('sub', async () => randomUUID());
         target.elsewhereExternalId = sub;

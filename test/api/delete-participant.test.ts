@@ -54,7 +54,10 @@ async function scene(t: Parameters<typeof connect>[0]) {
   await cleo.run(documents.remove, { input: { conversationId: id, messageId: gone.id } });
   const last = await cleo.send(id, `four ${secret}`);
   await ada.run(documents.close, { input: { conversationId: id } });
-  await cleo.run(documents.rate, { input: { conversationId: id, rating: 2, comment: `bad ${secret}` } });
+  const questions = [{ text: 'What else?', kind: 'TEXT' }];
+  const { form } = (await grace.run(documents.setForm, { input: { asksNps: false, questions } })).setSurveyForm;
+  const answers = [{ questionId: form.questions[0].id, text: `worse ${secret}` }];
+  await cleo.run(documents.rate, { input: { conversationId: id, rating: 2, comment: `bad ${secret}`, answers } });
   return { sub, secret, cleo, dora, ada, grace, id, first, answer, last };
 }
 

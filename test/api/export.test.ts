@@ -45,7 +45,11 @@ async function scene(t: Parameters<typeof connect>[0]) {
   await cleo.run(documents.leave, { input: { conversationId: left } });
   await ada.send(left, 'among ourselves');
   await ada.run(documents.close, { input: { conversationId: rated } });
-  await cleo.run(documents.rate, { input: { conversationId: rated, rating: 4, comment: 'fine' } });
+  const mona = await connect(t, server, { role: 'MANAGER' });
+  const questions = [{ text: 'What else?', kind: 'TEXT' }];
+  const { form } = (await mona.run(documents.setForm, { input: { asksNps: true, questions } })).setSurveyForm;
+  const answers = [{ questionId: form.questions[0].id, text: 'nothing' }];
+  await cleo.run(documents.rate, { input: { conversationId: rated, rating: 4, comment: 'fine', nps: 8, answers } });
   return { subs, cleo, dora, ada, here, left, rated };
 }
 
@@ -82,7 +86,9 @@ test('one’s own export has all that is stored of one, and of others what one s
   const [{ at, ...marks }] = receipts;
   assert.deepEqual([receipts.length, marks], [1, { deliveredSeq: 1, readSeq: 1 }]);
   assert.ok(Date.parse(at));
-  assert.deepEqual([byId.get(rated).survey.rating, byId.get(rated).survey.comment], [4, 'fine']);
+  const { rating, comment, nps, answers } = byId.get(rated).survey;
+  assert.deepEqual([rating, comment, nps], [4, 'fine', 8]);
+  assert.deepEqual(answers, [{ question: 'What else?', value: null, text: 'nothing' }]);
   assert.doesNotMatch(JSON.stringify(data), new RegExp(`among ourselves|${subs.dora}|fingerprint`));
 });
 

@@ -51,6 +51,7 @@ const code = (running: Promise<unknown>) =>
 async function isStored(word: string): Promise<boolean> {
   const [{ found }] = await sql(`SELECT EXISTS (
     SELECT 1 FROM message WHERE position('${word}' in message::text) > 0
+    UNION ALL SELECT 1 FROM survey_answer WHERE position('${word}' in survey_answer::text) > 0
     UNION ALL SELECT 1 FROM survey WHERE position('${word}' in survey::text) > 0) AS found`);
   return found;
 }
@@ -132,17 +133,25 @@ describe('switched on', () => {
     assert.equal((await write(cleo, conversationId, ids.plain, 'written plainly')).message.body, 'sealed by its edit');
   });
 
-  test('a comment on a survey is sealed too', async (t) => {
+  test('a comment on a survey is sealed too, and an answer in words', async (t) => {
     const { cleo, ada } = await people(t);
+    const mona = await connect(t, server, { role: 'MANAGER' });
+    const { setSurveyForm } = await mona.run(documents.setForm, {
+      input: { asksNps: false, questions: [{ text: 'What else?', kind: 'TEXT' }] },
+    });
+    const answers = [{ questionId: setSurveyForm.form.questions[0].id, text: 'kept a secret' }];
     const id = await cleo.start();
     await ada.claim(id);
     await ada.run(documents.close, { input: { conversationId: id } });
     const { submitSurvey } = await cleo.run(documents.rate, {
-      input: { conversationId: id, rating: 5, comment: 'sworn in' },
+      input: { conversationId: id, rating: 5, comment: 'sworn in', answers },
     });
     assert.equal(submitSurvey.survey.comment, 'sworn in');
     assert.equal((await ada.run(documents.conversation, { id })).conversation.survey.comment, 'sworn in');
     assert.equal(await isStored('sworn in'), false);
+    const query = 'query ($id: ID!) { conversation(id: $id) { survey { answers { text } } } }';
+    assert.deepEqual((await ada.run(query, { id })).conversation.survey.answers, [{ text: 'kept a secret' }]);
+    assert.equal(await isStored('kept a secret'), false);
   });
 
   test('who is known costs no statement; who is not in a conversation makes no key and learns nothing', async (t) => {

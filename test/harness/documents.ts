@@ -45,6 +45,13 @@ export const leave =
   'mutation Leave($input: RemoveParticipantInput!) { removeParticipant(input: $input) { conversation { id status } } }';
 export const rate =
   'mutation Rate($input: SubmitSurveyInput!) { submitSurvey(input: $input) { survey { id rating comment submittedAt conversationId } } }';
+export const surveyLink =
+  'mutation SurveyLink($input: CreateSurveyLinkInput!) { createSurveyLink(input: $input) { link { url token expiresAt } } }';
+export const answerByLink =
+  'mutation AnswerByLink($input: AnswerSurveyByLinkInput!) { answerSurveyByLink(input: $input) { survey { rating comment } } }';
+export const setForm = `mutation SetForm($input: SetSurveyFormInput!) {
+  setSurveyForm(input: $input) { form { asksNps questions { id text kind } } }
+}`;
 
 /** Everything that a client shows of a conversation. */
 export const conversation = `query Conversation($id: ID!, $last: Int = 100) {
