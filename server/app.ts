@@ -50,6 +50,8 @@ import { createPresenceTracker } from './presence/track-presence.ts';
 import { createRateLimits } from './rate-limit/rate-limits.ts';
 import { openRedis } from './redis.ts';
 import type { Repeating } from './repeat.ts';
+import { observeSatisfaction } from './satisfaction/observe-satisfaction.ts';
+import { createResultFeed } from './satisfaction/result-feed.ts';
 import { openKeyRing } from './sealing/key-ring.ts';
 import { createSealing } from './sealing/sealing.ts';
 import { createSurveyTokens } from './surveys/survey-links.ts';
@@ -139,7 +141,9 @@ export async function startApp({
   const hub = createFollowerHub({ db, sealing, bus, config, metrics, presence: presenceBoard, onError });
   const inboxWatch = createInboxWatch({ db, bus, config, onError });
   const kpiFeed = createKpiFeed(db);
+  const resultFeed = createResultFeed({ db, sealing });
   observeDatabase(db, log);
+  observeSatisfaction(db, log);
   // What is known of them is forgotten before anybody asks again.
   access.onChange(({ participantId }) => {
     participants.forget(participantId);
@@ -193,6 +197,7 @@ export async function startApp({
     sendMessage,
     acknowledge: createAcknowledge({ db, config, metrics, receipts, moments }),
     kpiFeed,
+    resultFeed,
     support,
     publicUrl: () => http!.url,
     whyNotReady: createReadiness(db),
@@ -223,7 +228,7 @@ export async function startApp({
     await http?.drain();
     const background = [access, auditRetention, sessionRetention, erasures, erasureList, kpiKeeper, continuousAudit];
     await Promise.all(background.map((work) => work.stop()));
-    await kpiFeed.stop();
+    await Promise.all([kpiFeed.stop(), resultFeed.stop()]);
     await sendsDone();
     await relay.stop();
     await Promise.all([hub.stop(), inboxWatch.stop(), presenceBoard.stop(), presence.stop()]);

@@ -2,6 +2,7 @@ import { metrics as otel } from '@opentelemetry/api';
 import { type Db, poolState } from '../db.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Observed, observed } from '../telemetry/metrics.ts';
+import { within } from '../within.ts';
 import { readDatabaseState } from './database-state-queries.ts';
 
 /** Scrapers give up after ten seconds; whatever is slower than this is as good as away. */
@@ -80,16 +81,4 @@ export function observeDatabase(db: Db, log: Log): void {
       rows,
     ],
   );
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

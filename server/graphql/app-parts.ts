@@ -21,6 +21,7 @@ import type { ErasureList } from '../participants/erasure-list.ts';
 import type { ParticipantDirectory } from '../participants/participant-directory.ts';
 import type { PresenceTracker } from '../presence/track-presence.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
+import type { ResultFeed } from '../satisfaction/result-feed.ts';
 import type { Sealing } from '../sealing/sealing.ts';
 import type { SurveyTokens } from '../surveys/survey-links.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -63,6 +64,7 @@ export type App = {
   readonly sendMessage: SendMessage;
   readonly acknowledge: Acknowledge;
   readonly kpiFeed: KpiFeed;
+  readonly resultFeed: ResultFeed;
   readonly support: SupportMeasure;
   /** Where browsers reach this server. */
   publicUrl(): string;

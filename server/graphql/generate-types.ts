@@ -29,6 +29,8 @@ const config = {
     Session: '../auth/session.ts#Session as SessionRecord',
     AuditEntry: '../audit-log/audit-entry.ts#AuditEntry as AuditEntryRecord',
     Survey: '../surveys/survey.ts#Survey as SurveyRecord',
+    AgentSatisfaction: '../satisfaction/read-satisfaction.ts#AgentGroup as AgentSatisfactionRecord',
+    SurveyResult: '../satisfaction/list-results.ts#SurveyResult as SurveyResultRecord',
     AgentLoad: '../kpis/agent-load-queries.ts#AgentLoad as AgentLoadRecord',
     DeadLetter: '../outbox/dead-letter-queries.ts#DeadLetter as DeadLetterRecord',
     MessageJourney: '../journeys/journey.ts#Journey as JourneyRecord',

@@ -10,6 +10,7 @@ import { messageResolvers } from '../messages/resolvers.ts';
 import { outboxResolvers } from '../outbox/resolvers.ts';
 import { participantResolvers } from '../participants/resolvers.ts';
 import { presenceResolvers } from '../presence/resolvers.ts';
+import { satisfactionResolvers } from '../satisfaction/resolvers.ts';
 import { surveyResolvers } from '../surveys/resolvers.ts';
 import { visitResolvers } from '../visits/resolvers.ts';
 import { DateTime } from './date-time.ts';
@@ -30,6 +31,7 @@ export const createSchema = (): GraphQLSchema =>
       deliveryResolvers,
       presenceResolvers,
       surveyResolvers,
+      satisfactionResolvers,
       kpiResolvers,
       visitResolvers,
       outboxResolvers,

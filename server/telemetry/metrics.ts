@@ -40,6 +40,10 @@ export const observed = {
   connections: ['parley_database_connections', 'Connections to the database, from everywhere'],
   maxConnections: ['parley_database_max_connections', 'Connections that PostgreSQL accepts'],
   replicationLag: ['parley_database_replication_lag_seconds', 'How far the slowest replica is behind'],
+  csatAnswers: ['parley_csat_answers', 'Survey answers first given in the last 24 hours'],
+  csatRatio: ['parley_csat_ratio', 'Ratings of 4 and 5 among the answers of the last 24 hours'],
+  csatHigh: ['parley_csat_ratio_high', 'The most that the true share can be, with 95 % confidence (Wilson)'],
+  csatTarget: ['parley_csat_target', 'What managers hold that share to'],
   rows: ['parley_database_rows', 'Estimated rows by table and state: live, dead (to be vacuumed)'],
 } as const satisfies Record<string, readonly [name: string, description: string]>;
 export type Observed = keyof typeof observed;

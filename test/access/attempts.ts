@@ -39,6 +39,8 @@ const claimVisit = 'mutation ($input: ClaimVisitInput!) { claimVisit(input: $inp
 const deadLetters = (what: string) =>
   `mutation ($input: DeadLettersInput!) { ${what}DeadLetters(input: $input) { count } }`;
 
+const day = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
+
 /** The table's rows as operations. Without a word in brackets a row is the operation's only one. */
 export const attempts: Record<string, (target: Target, actor: Pick<Actor, 'token'>) => Attempt> = {
   viewer: () => ['{ viewer { id } }', {}],
@@ -57,6 +59,15 @@ export const attempts: Record<string, (target: Target, actor: Pick<Actor, 'token
     'query ($from: DateTime!, $to: DateTime!) { trafficByHour(from: $from, to: $to) { hour } }',
     { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
   ],
+  satisfaction: () => [
+    'query ($filter: SatisfactionFilter!) { satisfaction(filter: $filter) { from } }',
+    { filter: day },
+  ],
+  surveyResults: () => [
+    'query ($filter: SatisfactionFilter!) { surveyResults(filter: $filter) { edges { cursor } } }',
+    { filter: day },
+  ],
+  'subscribe newestSurveyResults': () => ['subscription { newestSurveyResults { topic } }', {}],
   agentLoads: () => ['{ agentLoads { open } }', {}],
   setKpiTarget: () => [
     'mutation ($input: SetKpiTargetInput!) { setKpiTarget(input: $input) { kpi { name } } }',

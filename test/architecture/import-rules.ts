@@ -21,6 +21,7 @@ const features = [
   'outbox',
   'participants',
   'presence',
+  'satisfaction',
   'surveys',
   'visits',
 ];
@@ -75,6 +76,12 @@ const exceptions: Record<string, string> = {
   'server/journeys/journey-queries.ts server/messages/message.ts': 'a journey is a message’s, whose body may be sealed',
   'server/participants/export-participant.ts server/surveys/survey.ts': 'an export has their answers',
   'server/participants/export-queries.ts server/surveys/survey.ts': 'all of each',
+  'server/satisfaction/access-results.ts server/kpis/access-kpis.ts': 'results over time have the key figures’ ranges',
+  'server/satisfaction/resolvers.ts server/kpis/access-kpis.ts': 'and are for the same people',
+  'server/satisfaction/read-satisfaction.ts server/kpis/kpi-series-queries.ts': 'the same calendar',
+  'server/satisfaction/score-answers.ts server/kpis/wilson-interval.ts': 'the same interval',
+  'server/satisfaction/observe-satisfaction.ts server/kpis/set-target.ts': 'the target that managers set',
+  'server/satisfaction/list-results.ts server/surveys/survey.ts': 'results are surveys, whose words may be sealed',
   'server/surveys/survey-links.ts server/auth/verify-with-any.ts': 'a link’s token goes by the same secrets',
   'server/conversations/resolvers.ts server/messages/list-messages.ts': 'messages are a field of a conversation',
   'server/messages/delete-message.ts server/conversations/conversation-queries.ts':
