@@ -69,6 +69,19 @@ const afterAWeek = (perSecond: number, before = 1) =>
     'parley_sends_total{outcome="stored"}': `0+${300 * before}x${WEEK / 5} ${60 * WEEK * before}+${300 * perSecond}x20`,
   });
 
+/** Of two processes that say the same. */
+const csat = (answers: number, high: number, target: number) =>
+  at(
+    60,
+    Object.fromEntries(
+      ['a', 'b'].flatMap((instance) => [
+        [`parley_csat_answers{instance="${instance}"}`, `${answers}+0x60`],
+        [`parley_csat_ratio_high{instance="${instance}"}`, `${high}+0x60`],
+        [`parley_csat_target{instance="${instance}"}`, `${target}+0x60`],
+      ]),
+    ),
+  );
+
 export const alertCases: Readonly<Record<string, AlertCase>> = {
   ParleyLatencyBurnsFast: { fires: [latency(10, 90)], staysQuiet: [latency(58, 90), latency(40, 90)] },
   ParleyLatencyBurnsSlowly: {
@@ -162,6 +175,11 @@ export const alertCases: Readonly<Record<string, AlertCase>> = {
     fires: [afterAWeek(10), afterAWeek(0.1)],
     staysQuiet: [afterAWeek(1), afterAWeek(2), afterAWeek(1, 0)],
     interval: '5m',
+  },
+  ParleySatisfactionLow: {
+    fires: [csat(40, 0.82, 0.9)],
+    // Too few answers to mean it; the target within the interval; nobody has answered; managers ask for less.
+    staysQuiet: [csat(9, 0.5, 0.9), csat(40, 0.93, 0.9), gauge('parley_csat_target', 0.9, 60), csat(40, 0.82, 0.8)],
   },
   ParleyDatabaseAway: {
     fires: [up('1+0x10', 5)],
