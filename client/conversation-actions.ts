@@ -10,7 +10,7 @@ import {
   submitSurveyMutation,
 } from './operations.ts';
 import { request } from './request.ts';
-import type { Survey } from './types.ts';
+import type { Survey, SurveyAnswers } from './types.ts';
 import { createTypingSignal } from './typing-signal.ts';
 
 /** Each resolves when the server has done it and rejects with a ParleyError; what it changed arrives by the stream. */
@@ -24,8 +24,8 @@ export interface ConversationActions {
   removeParticipant(participantId?: string): Promise<void>;
   close(): Promise<void>;
   reopen(): Promise<void>;
-  /** rating: 1 (very bad) to 5 (very good). */
-  submitSurvey(rating: number, comment?: string): Promise<void>;
+  /** rating: 1 (very bad) to 5 (very good). `more`: what the form (`surveyForm`) asks besides. */
+  submitSurvey(rating: number, comment?: string, more?: SurveyAnswers): Promise<void>;
 }
 
 export function conversationActions(
@@ -60,10 +60,11 @@ export function conversationActions(
     async reopen() {
       await run(reopenConversationMutation);
     },
-    async submitSurvey(rating, comment) {
+    async submitSurvey(rating, comment, more) {
       const { submitSurvey } = await run<{ submitSurvey: { survey: Survey } }>(submitSurveyMutation, {
         rating,
         comment,
+        ...more,
       });
       change((state) => ({ ...state, survey: submitSurvey.survey }));
     },

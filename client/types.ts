@@ -46,6 +46,13 @@ export interface Survey {
   readonly submittedAt: string;
 }
 
+/** To what surveys ask besides the rating and the comment. */
+export interface SurveyAnswers {
+  /** 0 (not at all) to 10 (very likely). */
+  readonly nps?: number | null;
+  readonly answers?: readonly { readonly questionId: string; readonly value?: number; readonly text?: string }[];
+}
+
 export interface WireMember {
   readonly participant: Person & { readonly online: boolean };
   readonly deliveredSeq: number;

@@ -1,5 +1,5 @@
 import { count, decimal, duration, durationText, type Figure, percent } from './format.ts';
-import type { KpiDefinition as Kpi, KpiSeries, Range } from './kpi-series.ts';
+import type { KpiDefinition as Kpi, KpiSeries } from './kpi-series.ts';
 
 /** "No data" is a verdict of its own: it is neither 0 nor good. */
 export type Verdict = 'met' | 'missed' | 'no data';
@@ -32,7 +32,7 @@ export function judgeTarget(kpi: Kpi, value: number | null): { text: string; ver
 }
 
 /** How it was in the time before, in words; without data on one side there is nothing to compare. */
-export function compare({ kpi, total, previous }: KpiSeries, { words }: Range): Change {
+export function compare({ kpi, total, previous }: KpiSeries, { words }: { readonly words: string }): Change {
   const before = `the ${words} before`;
   if (previous.value === null) return { text: `No data for ${before}`, tone: 'neutral' };
   const was = `${before}: ${textOf(kpi, previous.value)}`;

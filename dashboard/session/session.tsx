@@ -54,8 +54,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, []);
 
   useEffect(() => {
-    // Who follows a sign-in link is not signed in yet; that page asks when they are.
-    if (location.pathname !== '/sign-in') void check();
+    // Who follows a sign-in link is not signed in yet; that page asks when they are. A survey link needs nobody.
+    if (!/^\/(sign-in|survey)\b/.test(location.pathname)) void check();
   }, [check]);
 
   useEffect(() => {

@@ -5,6 +5,7 @@ import { Failed } from '../session/failed.tsx';
 import { useAnswer } from '../session/use-answer.ts';
 import { type TargetedKpi, targetsQuery } from './kpi-target.ts';
 import classes from './settings.module.css';
+import { SurveySettings } from './survey-settings.tsx';
 import { TargetRow } from './target-row.tsx';
 
 /** What the key figures are held to, and what load is forecast. */
@@ -52,6 +53,7 @@ export function Settings({ client }: { client: Client }) {
         </p>
         {rows(kpis.filter(({ unit }) => unit === 'COUNT'))}
       </section>
+      <SurveySettings client={client} />
     </>
   );
 }
@@ -59,9 +61,7 @@ export function Settings({ client }: { client: Client }) {
 const Heading = () => (
   <>
     <h1 className={classes.title}>Settings</h1>
-    <p className={classes.lead}>
-      They hold for everybody who looks at the key figures, from the moment they are saved.
-    </p>
+    <p className={classes.lead}>They hold for everybody, from the moment they are saved.</p>
   </>
 );
 

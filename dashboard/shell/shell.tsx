@@ -13,6 +13,7 @@ import classes from './shell.module.css';
 const pages = [
   { href: '/', label: 'Overview' },
   { href: '/support', label: 'Support' },
+  { href: '/satisfaction', label: 'Satisfaction' },
   { href: '/try-it', label: 'Try it' },
   { href: '/journey', label: 'Journey' },
   { href: '/dead-letters', label: 'Dead letters' },
