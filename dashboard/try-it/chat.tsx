@@ -68,7 +68,9 @@ export function Chat({ side, conversation, active, onNew }: ChatProps) {
           <Text size="sm" c="dimmed">
             This conversation is closed.
           </Text>
-          {side.role === 'customer' && <SurveyForm conversation={conversation} survey={state.survey} />}
+          {side.role === 'customer' && (
+            <SurveyForm client={side.client} conversation={conversation} survey={state.survey} />
+          )}
           <div className={classes.buttons}>
             {side.role === 'agent' && (
               <Button variant="default" size="xs" onClick={() => void report(conversation.reopen())}>

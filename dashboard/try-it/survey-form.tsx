@@ -1,12 +1,24 @@
-import { Button, Rating, Text, TextInput } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { Conversation, Survey } from '../../client/index.ts';
+import type { Client, Conversation, Survey } from '../../client/index.ts';
+import { useAnswer } from '../session/use-answer.ts';
+import { SurveyFields } from '../survey/survey-fields.tsx';
+import { emptyDraft, type SurveyForm as Form, surveyFormQuery, toInput } from '../survey/survey-form.ts';
 import classes from './try-it.module.css';
 
-/** The customer's last word: 1 to 5, and why. */
-export function SurveyForm({ conversation, survey }: { conversation: Conversation; survey: Survey | null }) {
-  const [rating, setRating] = useState(0);
-  const [comment, setComment] = useState('');
+interface SurveyFormProps {
+  client: Client;
+  conversation: Conversation;
+  survey: Survey | null;
+}
+
+/** Until it is known what else managers ask. */
+const ratingOnly: Form = { asksNps: false, questions: [] };
+
+/** The customer's last word: 1 to 5, why, and what managers want to know besides. */
+export function SurveyForm({ client, conversation, survey }: SurveyFormProps) {
+  const { data } = useAnswer<{ surveyForm: Form }>(client, surveyFormQuery, {}, 60_000);
+  const [draft, setDraft] = useState(emptyDraft);
   const [problem, setProblem] = useState<string | null>(null);
 
   if (survey) {
@@ -24,32 +36,14 @@ export function SurveyForm({ conversation, survey }: { conversation: Conversatio
       className={classes.survey}
       onSubmit={(event) => {
         event.preventDefault();
+        const { rating, comment, ...more } = toInput(draft);
         conversation
-          .submitSurvey(rating, comment.trim() || undefined)
+          .submitSurvey(rating, comment ?? undefined, more)
           .catch((error: Error) => setProblem(error.message));
       }}
     >
-      <Text fw={600}>How did it go?</Text>
-      <Rating
-        value={rating}
-        onChange={setRating}
-        size="lg"
-        color="parley"
-        classNames={{ starSymbol: classes.star }}
-        getSymbolLabel={(n) => `${n} of 5`}
-      />
-      {rating > 0 && (
-        <>
-          <TextInput
-            aria-label="Comment, optional"
-            placeholder="Anything to add?"
-            value={comment}
-            onChange={({ currentTarget }) => setComment(currentTarget.value)}
-            maxLength={2_000}
-          />
-          <Button type="submit">Send rating</Button>
-        </>
-      )}
+      <SurveyFields form={data?.surveyForm ?? ratingOnly} draft={draft} onChange={setDraft} />
+      {draft.rating > 0 && <Button type="submit">Send rating</Button>}
       {problem && (
         <Text role="alert" size="sm" c="var(--parley-bad)">
           {problem}
