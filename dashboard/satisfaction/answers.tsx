@@ -1,8 +1,11 @@
 import { Button, Group, SegmentedControl, Skeleton, Switch, TextInput } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
 import { type Client, ParleyError } from '../../client/index.ts';
+import { ExportButton } from '../export/export-button.tsx';
+import { pagesOf } from '../export/pages-of.ts';
 import { Failed } from '../session/failed.tsx';
 import { useAnswer } from '../session/use-answer.ts';
+import { resultCells, resultColumns } from './result-cells.ts';
 import { NoResults, ResultList } from './result-list.tsx';
 import classes from './satisfaction.module.css';
 import { type Result, type ResultPage, surveyResultsQuery } from './satisfaction.ts';
@@ -57,9 +60,23 @@ export function Answers({ client, filter, view, fresh, onChange }: AnswersProps)
   const isNarrowed = view.rating !== 'all' || view.commented || view.search !== '';
   return (
     <section aria-labelledby="answers">
-      <h2 id="answers" className={classes.section}>
-        Answers
-      </h2>
+      <div className={classes.tableHead}>
+        <h2 id="answers" className={classes.section}>
+          Answers
+        </h2>
+        {once.length > 0 && (
+          <ExportButton
+            label="Answers"
+            page="satisfaction-answers"
+            range={view.range.key}
+            head={resultColumns}
+            rows={async function* () {
+              for await (const page of pagesOf<Result>(client, surveyResultsQuery, { filter, only }, 'surveyResults'))
+                yield page.map(resultCells);
+            }}
+          />
+        )}
+      </div>
       <div className={classes.filters}>
         <SegmentedControl
           value={view.rating}

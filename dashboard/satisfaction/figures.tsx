@@ -92,6 +92,7 @@ export function Figures({ data, csat, bucket, view, onChange }: FiguresProps) {
             id: agent?.id ?? null,
             name: agent?.name ?? 'Nobody',
           }))}
+          range={view.range.key}
           chosen={view.agent}
           onChoose={(agent) => onChange({ agent: agent === view.agent ? null : agent })}
         />
@@ -99,6 +100,7 @@ export function Figures({ data, csat, bucket, view, onChange }: FiguresProps) {
           title="By topic"
           of="Topic"
           rows={byTopic.map(({ topic, ...group }) => ({ ...group, id: topic, name: topic ?? 'Without a topic' }))}
+          range={view.range.key}
           chosen={view.topic}
           onChoose={(topic) => onChange({ topic: topic === view.topic ? null : topic })}
         />

@@ -1,4 +1,5 @@
 import { UnstyledButton } from '@mantine/core';
+import { ExportButton } from '../export/export-button.tsx';
 import { count } from '../overview/format.ts';
 import overview from '../overview/overview.module.css';
 import { dissatisfied, shareText } from './explain-change.ts';
@@ -11,14 +12,35 @@ interface GroupTableProps {
   of: string;
   rows: readonly (Group & { readonly id: string | null; readonly name: string })[];
   chosen: string | null;
+  range: string;
   onChoose(id: string): void;
 }
 
+const columns = ['Dissatisfied', 'Satisfied', 'Before', 'Answers'];
+
+const cellsOf = ({ score, previous }: Group): string[] => [
+  count(dissatisfied(score)),
+  shareText(score.ratio),
+  previous.answers === 0 ? '–' : shareText(previous.ratio),
+  count(score.answers),
+];
+
 /** By agent or by topic: the most dissatisfied answers first. A name narrows the page to it. */
-export function GroupTable({ title, of, rows, chosen, onChoose }: GroupTableProps) {
+export function GroupTable({ title, of, rows, chosen, range, onChoose }: GroupTableProps) {
   return (
     <section className={overview.chartCard} aria-label={title}>
-      <h3 className={overview.chartTitle}>{title}</h3>
+      <div className={classes.tableHead}>
+        <h3 className={overview.chartTitle}>{title}</h3>
+        {rows.length > 0 && (
+          <ExportButton
+            label={title}
+            page={`satisfaction-${title}`}
+            range={range}
+            head={[of, ...columns]}
+            rows={rows.map((row) => [row.name, ...cellsOf(row)])}
+          />
+        )}
+      </div>
       {rows.length === 0 ? (
         <p className={classes.none}>Nobody has answered in this time.</p>
       ) : (
@@ -27,7 +49,7 @@ export function GroupTable({ title, of, rows, chosen, onChoose }: GroupTableProp
           <table className={overview.table}>
             <thead>
               <tr>
-                {[of, 'Dissatisfied', 'Satisfied', 'Before', 'Answers'].map((cell) => (
+                {[of, ...columns].map((cell) => (
                   <th key={cell} scope="col">
                     {cell}
                   </th>
@@ -51,10 +73,9 @@ export function GroupTable({ title, of, rows, chosen, onChoose }: GroupTableProp
                       </UnstyledButton>
                     )}
                   </th>
-                  <td>{count(dissatisfied(score))}</td>
-                  <td>{shareText(score.ratio)}</td>
-                  <td>{previous.answers === 0 ? '–' : shareText(previous.ratio)}</td>
-                  <td>{count(score.answers)}</td>
+                  {cellsOf({ score, previous }).map((cell, i) => (
+                    <td key={columns[i]}>{cell}</td>
+                  ))}
                 </tr>
               ))}
             </tbody>

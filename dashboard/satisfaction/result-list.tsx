@@ -1,10 +1,9 @@
 import { Anchor } from '@mantine/core';
 import Link from 'next/link';
 import { Icon } from '../shell/icon.tsx';
+import { answerText, momentText } from './result-cells.ts';
 import classes from './satisfaction.module.css';
 import type { Result } from './satisfaction.ts';
-
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** Answers one by one, each with the ways to why it was given. */
 export function ResultList({ results, label }: { results: readonly Result[]; label: string }) {
@@ -25,7 +24,7 @@ function ResultItem({ result: { survey, subject, topic, agent, customer, lastMes
           {survey.rating} of 5
         </strong>
         {survey.nps !== null && <span>NPS {survey.nps}</span>}
-        <time dateTime={survey.submittedAt}>{moment.format(new Date(survey.submittedAt))}</time>
+        <time dateTime={survey.submittedAt}>{momentText(survey.submittedAt)}</time>
       </div>
       {survey.comment ? (
         <p className={classes.comment}>{survey.comment}</p>
@@ -37,7 +36,7 @@ function ResultItem({ result: { survey, subject, topic, agent, customer, lastMes
           {survey.answers.map(({ question, value, text }) => (
             <div key={question.text}>
               <dt>{question.text}</dt>
-              <dd>{answerText(question.kind, value, text)}</dd>
+              <dd>{answerText({ question, value, text })}</dd>
             </div>
           ))}
         </dl>
@@ -48,9 +47,6 @@ function ResultItem({ result: { survey, subject, topic, agent, customer, lastMes
         {subject && ` · ${subject}`}
       </p>
       <p className={classes.links}>
-        <Anchor component={Link} href={{ pathname: '/conversations', query: { id: survey.conversationId } }}>
-          Conversation
-        </Anchor>
         {lastMessageId && (
           <Anchor component={Link} href={{ pathname: '/journey', query: { message: lastMessageId } }}>
             Journey of its last message
@@ -59,12 +55,6 @@ function ResultItem({ result: { survey, subject, topic, agent, customer, lastMes
       </p>
     </li>
   );
-}
-
-function answerText(kind: string, value: number | null, text: string | null): string {
-  if (kind === 'TEXT') return text ?? '(erased)';
-  if (kind === 'YES_NO') return value === 1 ? 'Yes' : 'No';
-  return `${value} of 5`;
 }
 
 /** What an empty list says. */

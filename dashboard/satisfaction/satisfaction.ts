@@ -95,8 +95,13 @@ const result = `fragment ResultParts on SurveyResult {
   lastMessageId
 }`;
 
-export const surveyResultsQuery = `query SurveyResults($filter: SatisfactionFilter!, $only: SurveyResultFilter, $after: String) {
-  surveyResults(filter: $filter, only: $only, first: 20, after: $after) {
+export const surveyResultsQuery = `query SurveyResults(
+  $filter: SatisfactionFilter!
+  $only: SurveyResultFilter
+  $first: Int = 20
+  $after: String
+) {
+  surveyResults(filter: $filter, only: $only, first: $first, after: $after) {
     edges { node { ...ResultParts } }
     pageInfo { hasNextPage endCursor }
   }

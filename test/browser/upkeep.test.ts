@@ -168,6 +168,8 @@ describeInBrowser('support, settings, dead letters and satisfaction', (visit) =>
     const small = await visit.openSignedIn('/satisfaction', { viewport: { width: 320, height: 640 } });
     await small.getByRole('row', { name: /^Ben 7/ }).waitFor();
     await assertFits(small);
+    // A sheet of A4.
+    await small.setViewportSize({ width: 718, height: 1000 });
     await small.emulateMedia({ media: 'print' });
     await assertFits(small);
   });
