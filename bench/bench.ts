@@ -7,14 +7,17 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { runCommand } from '../server/cli/run-command.ts';
 import { startEmbeddedPostgres } from '../server/embedded-postgres.ts';
-import { plan, type Row } from './load/plan.ts';
+import { plan, profiled, type Row } from './load/plan.ts';
+import { renderProfile } from './load/render-profile.ts';
 import { type MeasuredTable, renderBars, renderReport } from './load/render-report.ts';
 import { type Measured, runJob } from './load/run-job.ts';
 
-const help = `npm run bench [-- --seconds 5] [--repeats 3] [--only TABLE] [--dialogues FILE] [--out FOLDER]
+const help = `npm run bench [-- --seconds 5] [--repeats 3] [--only TABLE] [--profile] [--dialogues FILE] [--out FOLDER]
 
 Measures Parley and the servers it is compared with, in one run, on one PostgreSQL with fsync on, and writes a report with
-plots. Tables: servers, in-flight, rates, tracing, safety, kpis. FILE: dialogues as for npm run replay, for bodies that people wrote.
+plots. Tables: servers, in-flight, rates, tracing, safety, kpis. --profile: no tables, but the functions in which the server
+spends its time, with a profile for the developer tools of a browser. FILE: dialogues as for npm run replay, for bodies that people
+wrote.
 `;
 
 /** Node compiles what is hot only after some thousand messages. */
@@ -26,6 +29,7 @@ await runCommand(async () => {
       seconds: { type: 'string', default: '5' },
       repeats: { type: 'string', default: '3' },
       only: { type: 'string' },
+      profile: { type: 'boolean' },
       dialogues: { type: 'string' },
       out: { type: 'string', default: 'bench/reports' },
       help: { type: 'boolean', short: 'h' },
@@ -42,6 +46,15 @@ await runCommand(async () => {
   await mkdir(values.out, { recursive: true });
   await using collector = await startCollector();
   await using postgres = await startPostgres();
+  if (values.profile) {
+    const row = profiled(collector.url);
+    const { profile } = await measure(row, postgres, bodies, seconds);
+    const report = renderProfile(profile!, `${row.target.name}, ${describe(row)}, for ${seconds} s`);
+    process.stdout.write(report);
+    await writeFile(join(values.out, 'profile.md'), report);
+    await writeFile(join(values.out, 'profile.cpuprofile'), JSON.stringify(profile));
+    return 0;
+  }
   const tables = plan(collector.url).filter(({ name }) => !values.only || name === values.only);
   const measured: MeasuredTable[] = [];
   let failed = false;

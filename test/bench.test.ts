@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { kpisOff } from '../bench/load/kpis-off.ts';
 import { limitsOff } from '../bench/load/limits-off.ts';
 import { percentiles } from '../bench/load/percentiles.ts';
+import { hottestFunctions, hottestPackages, startProfile, stopProfile } from '../bench/load/profile.ts';
 import { runJob } from '../bench/load/run-job.ts';
-import { AUTH_SECRET } from '../bench/load/targets.ts';
+import { AUTH_SECRET, RECORDS_PROFILE } from '../bench/load/targets.ts';
 import { createTestDatabase, type TestDatabase } from './harness/postgres.ts';
 import { startProcess, type TestServer } from './harness/server.ts';
 import { type Frame, startTamperingProxy } from './harness/tampering-proxy.ts';
@@ -20,6 +23,24 @@ test('what makes a Parley without limits, or key figures, is still there to be c
     const text = readFileSync(new URL(`../server/${module}`, import.meta.url), 'utf8');
     for (const [before] of replacements) assert.ok(text.includes(before), `${module}: ${before}`);
   }
+});
+
+test('a profile names the function that keeps the process busy, and whose it is', async () => {
+  const busy = `setInterval(() => {}, 1e6);
+    process.on('message', function turns() { for (let n = 0; n < 1e8; n++) Math.sqrt(n); process.send({}); });`;
+  const child = spawn(process.execPath, ['--import', RECORDS_PROFILE, '--eval', busy], {
+    cwd: new URL('..', import.meta.url),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  startProfile(child);
+  await once(child, 'message');
+  const profile = await stopProfile(child);
+  child.kill();
+  const [hottest] = hottestFunctions(profile);
+  assert.equal(hottest?.name, 'turns');
+  assert.ok(hottest.share > 0.3 && hottest.share <= 1, `${hottest.share}`);
+  const owners = hottestPackages(profile);
+  assert.ok(Math.abs(owners.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-6);
 });
 
 describe('the benchmark’s load', () => {

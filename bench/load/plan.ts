@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Job } from './job.ts';
-import { parley, reference, type Target } from './targets.ts';
+import { parley, RECORDS_PROFILE, reference, type Target } from './targets.ts';
 
 /** A row of the report: one server under one load. */
 export type Row = { readonly target: Target; readonly pace: Job['pace']; readonly pairs: number };
@@ -22,6 +22,10 @@ const closed = (target: Target, inFlight: number): Row => ({
   pairs: Math.max(1, Math.min(64, inFlight)),
 });
 const open = (target: Target, perSecond: number): Row => ({ target, pace: { type: 'open', perSecond }, pairs: 64 });
+
+/** What is profiled: the load that is compared with others. */
+export const profiled = (otlpUrl: string): Row =>
+  closed(parley(SOCKET, 'graphql-socket', { OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl }, [RECORDS_PROFILE]), 64);
 
 /** Traces of every message, exported to a live receiver, as the targets are stated for. */
 export function plan(otlpUrl: string): Table[] {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { signToken } from '../../server/auth/sign-token.ts';
 import { cpuSecondsOf } from './cpu-time.ts';
 import type { FromGenerator, Job, Result } from './job.ts';
+import type { Profile } from './profile.ts';
 import { AUTH_SECRET, type RunningTarget } from './targets.ts';
 
 export type Measured = Result & {
@@ -11,6 +12,8 @@ export type Measured = Result & {
   readonly postgresMicros: number | undefined;
   /** Spans recorded per delivered message, dropped ones included; undefined where the server does not count them. */
   readonly spans: number | undefined;
+  /** Where the server's time went; undefined where nobody records it. */
+  readonly profile: Profile | undefined;
 };
 
 /** Longer than any run with its set-up; a hanging one must end with an error. */
@@ -32,13 +35,16 @@ export async function runJob(
   let after: ReturnType<typeof cpu> | undefined;
   let spansBefore: Promise<number | undefined> | undefined;
   let spansAfter: Promise<number | undefined> | undefined;
+  let profile: Promise<Profile> | undefined;
   const result = new Promise<Result>((resolve, reject) => {
     generator.on('message', (message: FromGenerator) => {
       if (message.type === 'measuring') {
+        server.profiler?.start();
         before = cpu();
         spansBefore = countSpans(server.metricsUrl);
       } else if (message.type === 'measured') {
         after = cpu();
+        profile = server.profiler?.stop();
         spansAfter = countSpans(server.metricsUrl);
       } else resolve(message.result);
     });
@@ -53,6 +59,7 @@ export async function runJob(
   const [counted, countedAfter] = [await spansBefore, await spansAfter];
   return {
     ...measured,
+    profile: await profile,
     serverMicros: micros('server'),
     postgresMicros: micros('postgres'),
     spans:

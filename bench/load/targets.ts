@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Job } from './job.ts';
+import { type Profile, startProfile, stopProfile } from './profile.ts';
 
 /** A server that can be loaded, started for one run on an empty database. */
 export type Target = {
@@ -16,8 +17,13 @@ export type RunningTarget = {
   readonly metricsUrl?: string;
   readonly pid: number;
   readonly signs: boolean;
+  /** Of a server that was started with record-profile.ts. */
+  readonly profiler?: { start(): void; stop(): Promise<Profile> };
   stop(): Promise<void>;
 };
+
+/** To be imported into a server that is profiled. */
+export const RECORDS_PROFILE = './bench/load/record-profile.ts';
 
 export const AUTH_SECRET = 'a secret that only the benchmark knows: 012345';
 
@@ -55,7 +61,12 @@ export const parley = (
       });
       child.once('exit', (code) => reject(new Error(`Parley ended at its start with ${code}`)));
     });
-    return { ...running(child, `${Dashboard!.replace(/\/$/, '')}/graphql`, true), metricsUrl: Metrics! };
+    const profiler = { start: () => startProfile(child), stop: () => stopProfile(child) };
+    return {
+      ...running(child, `${Dashboard!.replace(/\/$/, '')}/graphql`, true),
+      metricsUrl: Metrics!,
+      ...(preload.includes(RECORDS_PROFILE) && { profiler }),
+    };
   },
 });
 
