@@ -8,6 +8,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { startFill } from '../telemetry/repair-trace.ts';
 import type { ConversationReader } from './conversation-reader.ts';
 import { type FollowState, type LogSource, readFollowState, readLog, type SweptHead } from './delivery-queries.ts';
+import { RisingWatermarks } from './rising-watermarks.ts';
 import { within } from './within.ts';
 
 /**
@@ -47,7 +48,7 @@ const SUBSCRIBE_WAIT_MS = 1_000;
 
 export class ConversationFollower implements PresenceListener {
   readonly conversationId: string;
-  readonly watermarks = new Map<string, Watermarks>();
+  readonly watermarks = new RisingWatermarks();
   readonly readers = new Set<ConversationReader>();
   head = 0;
 
@@ -60,6 +61,8 @@ export class ConversationFollower implements PresenceListener {
   #closed = false;
   #holeTimer: NodeJS.Timeout | undefined;
   #filling: Promise<void> | undefined;
+  /** Up to where somebody said that there is something to read. */
+  #fillThrough = 0;
   #swept: SweptHead | undefined;
 
   constructor(parts: FollowerParts, conversationId: string) {
@@ -79,7 +82,7 @@ export class ConversationFollower implements PresenceListener {
     const { headSeq, members } = await this.#readState();
     if (this.#closed) return;
     this.head = headSeq;
-    for (const { participantId, ...watermarks } of members) this.#raise(participantId, watermarks);
+    for (const { participantId, ...watermarks } of members) this.watermarks.raise(participantId, watermarks);
     this.#opened = true;
     this.#advance();
   }
@@ -104,7 +107,7 @@ export class ConversationFollower implements PresenceListener {
     for (const reader of this.readers) if (reader.viewerId === participantId) reader.doubt();
   }
 
-  /** Compares with the database: after a gap of the bus, when something was lost without a trace. */
+  /** Compares with the database: when something was lost without a trace. */
   async check(): Promise<void> {
     try {
       const { headSeq, members } = await this.#parts.catchUp.execute(() => this.#readState());
@@ -132,11 +135,14 @@ export class ConversationFollower implements PresenceListener {
   swept(now: SweptHead): void {
     const before = this.#swept;
     this.#swept = now;
-    if (!this.#opened || !before) return;
-    if (this.head < before.headSeq) this.#fill(now.headSeq, 'sweep');
-    let receipts = 0;
-    for (const { deliveredSeq, readSeq } of this.watermarks.values()) receipts += deliveredSeq + readSeq;
-    if (receipts < before.receipts) void this.check();
+    if (before) this.mustHave(before, now);
+  }
+
+  /** What is not here of a state that it should have heard of is read, up to that of now. */
+  mustHave(known: SweptHead, now = known): void {
+    if (!this.#opened) return;
+    if (this.head < known.headSeq) this.#fill(now.headSeq, 'sweep');
+    if (this.watermarks.sum < known.receipts) void this.check();
   }
 
   #receive(message: BusMessage): void {
@@ -180,11 +186,18 @@ export class ConversationFollower implements PresenceListener {
   }
 
   #fill(throughSeq: number, reason: 'hole' | 'sweep'): void {
-    this.#filling ??= this.#read(throughSeq, reason)
-      .catch((error) => this.#parts.onError(error)) // the next hint or sweep tries again
-      .finally(() => {
+    this.#fillThrough = Math.max(this.#fillThrough, throughSeq);
+    this.#filling ??= this.#read(reason)
+      .then(
+        () => true,
+        (error) => void this.#parts.onError(error), // the next hint or sweep tries again
+      )
+      .then((isDone) => {
         this.#filling = undefined;
-        if (!this.#closed && this.#early.size > 0) this.#advanceLater();
+        if (this.#closed) return;
+        // Somebody has heard of more meanwhile.
+        if (isDone && this.head < this.#fillThrough) this.#fill(this.#fillThrough, reason);
+        else if (this.#early.size > 0) this.#advanceLater();
       });
   }
 
@@ -193,7 +206,8 @@ export class ConversationFollower implements PresenceListener {
     this.#holeTimer = setTimeout(() => this.#advance(), this.#parts.config.HOLE_WAIT_MS);
   }
 
-  async #read(throughSeq: number, reason: 'hole' | 'sweep'): Promise<void> {
+  async #read(reason: 'hole' | 'sweep'): Promise<void> {
+    const throughSeq = this.#fillThrough;
     const isJump = throughSeq - this.head > MAX_FILL_PAGES * this.#parts.config.FOLLOW_PAGE;
     this.#parts.metrics.holesFilled({ reason: isJump ? 'jump' : reason });
     const fill = startFill(this.conversationId, isJump ? 'jump' : reason);
@@ -210,7 +224,7 @@ export class ConversationFollower implements PresenceListener {
 
   async #jump(throughSeq: number): Promise<void> {
     const { members } = await this.#parts.catchUp.execute(() => this.#readState());
-    for (const { participantId, ...watermarks } of members) this.#raise(participantId, watermarks);
+    for (const { participantId, ...watermarks } of members) this.watermarks.raise(participantId, watermarks);
     this.head = Math.max(this.head, throughSeq);
     for (const reader of this.readers) reader.fallBehind('jump');
   }
@@ -242,7 +256,7 @@ export class ConversationFollower implements PresenceListener {
   }
 
   #joined(participantId: string): void {
-    this.#raise(participantId, { deliveredSeq: 0, readSeq: 0 });
+    this.watermarks.raise(participantId, { deliveredSeq: 0, readSeq: 0 });
     // Even where the watermarks are known: a receipt may have been faster than the joining.
     const { presence } = this.#parts;
     presence.watch(participantId, this);
@@ -255,29 +269,18 @@ export class ConversationFollower implements PresenceListener {
     const former = this.watermarks.get(formerId);
     if (!former) return;
     this.watermarks.delete(formerId);
-    this.#raise(participantId, former);
+    this.watermarks.raise(participantId, former);
     this.#parts.presence.unwatch(formerId, this);
   }
 
   #receipt(participantId: string, watermarks: Watermarks): void {
-    if (!this.#raise(participantId, watermarks) || !this.#opened) return;
+    if (!this.watermarks.raise(participantId, watermarks) || !this.#opened) return;
     this.#give({
       type: 'receipt',
       conversationId: this.conversationId,
       participantId,
       ...this.watermarks.get(participantId)!,
     });
-  }
-
-  /** Watermarks only grow, whatever order the bus brings them in (D7). */
-  #raise(participantId: string, { deliveredSeq, readSeq }: Watermarks): boolean {
-    const known = this.watermarks.get(participantId);
-    const raised = {
-      deliveredSeq: Math.max(deliveredSeq, known?.deliveredSeq ?? 0),
-      readSeq: Math.max(readSeq, known?.readSeq ?? 0),
-    };
-    this.watermarks.set(participantId, raised);
-    return raised.deliveredSeq !== known?.deliveredSeq || raised.readSeq !== known?.readSeq;
   }
 
   #typed(participantId: string, typing: boolean): void {

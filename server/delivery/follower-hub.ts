@@ -2,7 +2,7 @@ import { bulkhead } from 'cockatiel';
 import { repeat } from '../repeat.ts';
 import { ConversationFollower, type FollowerParts } from './conversation-follower.ts';
 import { ConversationReader, type ReaderParts } from './conversation-reader.ts';
-import { sweepHeads } from './delivery-queries.ts';
+import { type SweptHead, sweepHeads } from './delivery-queries.ts';
 
 /**
  * All followers of this process: one per conversation, opened with its first reader and closed with its last. Runs the
@@ -36,14 +36,17 @@ export function createFollowerHub(given: Omit<FollowerParts, 'catchUp'>): Follow
   const followed = new Map<string, Followed>();
   let rechecks = 0;
 
-  async function sweep(): Promise<void> {
+  async function compare(tell: (follower: ConversationFollower, head: SweptHead) => void): Promise<void> {
     const ids = [...followed.keys()];
     for (let from = 0; from < ids.length; from += SWEEP_BATCH) {
-      for (const head of await sweepHeads(db, ids.slice(from, from + SWEEP_BATCH)))
-        followed.get(head.id)?.follower.swept(head);
+      for (const head of await sweepHeads(db, ids.slice(from, from + SWEEP_BATCH))) {
+        const follower = followed.get(head.id)?.follower;
+        if (follower) tell(follower, head);
+      }
     }
   }
 
+  const sweep = () => compare((follower, head) => follower.swept(head));
   const sweeping = repeat({ intervalMs: config.HEAD_SWEEP_INTERVAL_MS, enabled: config.HEAD_SWEEP, onError }, sweep);
 
   function release(conversationId: string, entry: Followed) {
@@ -59,9 +62,8 @@ export function createFollowerHub(given: Omit<FollowerParts, 'catchUp'>): Follow
     return buffered;
   });
 
-  bus.onGap(() => {
-    for (const { follower } of followed.values()) void follower.check();
-  });
+  // Nothing is under way any more of what was published in the gap: what is behind has missed it.
+  bus.onGap(() => void compare((follower, head) => follower.mustHave(head)).catch(onError));
 
   return {
     async attach(conversationId, { rechecks: before, ...reader }) {

@@ -68,10 +68,13 @@ export function createBus({ redis, enabled, log }: { redis?: RedisPair; enabled:
     for (const listener of gapListeners) listener();
   };
   const remote = redis && enabled ? openRemote(redis, { log, onLate: tellOfGap }) : undefined;
+  let returns = 0;
   redis?.subscriber.on('ready', async () => {
+    const thisReturn = ++returns;
     // Whoever looked earlier would not see what is published in between.
     await remote?.renew();
-    tellOfGap();
+    // The renewals of connections that came and went end with that of the one that stays: it speaks for all.
+    if (thisReturn === returns) tellOfGap();
   });
 
   return {

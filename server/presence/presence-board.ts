@@ -42,6 +42,7 @@ export function createPresenceBoard({ db, bus, config, onError }: Parts): Presen
 
   const sweeping = repeat({ intervalMs: config.HEAD_SWEEP_INTERVAL_MS, enabled: config.HEAD_SWEEP, onError }, sweep);
 
+  bus.onGap(() => void sweep().catch(onError));
   bus.subscribe('presence', (message) => {
     if (message.type === 'presence') learn(message.participantId, message.online);
   });
