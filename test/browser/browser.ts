@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { after, before, describe } from 'node:test';
+import { after, afterEach, before, describe } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { createSignInCode } from '../../server/auth/sign-in.ts';
 import { loadConfig } from '../../server/config.ts';
@@ -61,6 +61,10 @@ export function describeInBrowser(name: string, declare: (visit: Visit) => void,
         chromium.launch({ executablePath, args: flags }),
       ]);
       env = { ...env, PORT: new URL(server.url).port };
+    });
+    // A page that is left open goes on showing what happens, and the next test shares the machine with it.
+    afterEach(async () => {
+      await Promise.all(browser?.contexts().map((context) => context.close()) ?? []);
     });
     after(async () => {
       await browser?.close();
