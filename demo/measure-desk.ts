@@ -39,6 +39,10 @@ export function measureDesk(
         if (step.by === 'customer') measurements.count('conversations_abandoned', step.at);
       }
     }
+    if (survey) {
+      measurements.count('survey_answers', survey.at);
+      measurements.count('survey_satisfied', survey.at, survey.rating >= 4 ? 1 : 0);
+    }
     const answer = said.find(({ from }) => from === 'agent');
     if (answer) measurements.latency('responded', answer.at, answer.at - startedAt);
   }

@@ -11,7 +11,9 @@ type Metric =
   | 'deliveries_due'
   | 'messages'
   | 'minutes_judged'
-  | 'minutes_up';
+  | 'minutes_up'
+  | 'survey_answers'
+  | 'survey_satisfied';
 export type Measured = { metric: Metric; startsAt: number; count: number; buckets: Map<number, number> };
 
 /**

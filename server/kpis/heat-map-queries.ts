@@ -1,29 +1,21 @@
 import type { Db } from '../db.ts';
-
-export type HeatCell = {
-  readonly weekday: number;
-  readonly hour: number;
-  readonly messages: number;
-  readonly hours: number;
-};
+import type { Stretches } from './kpi-series-queries.ts';
 
 /**
- * Messages by the weekday (1: Monday) and hour of a time zone: how many, and in how many such hours of the range. Hours before
- * anything was measured are not counted. Raw, because PostgreSQL knows time zones.
+ * Messages by the hour of the week, 0 to 167 from Monday's first. `shift`: so many minutes after UTC, and after the beginning of
+ * a week, are the clocks of a stretch. Raw, for the join with a list of ranges and grouping by an expression.
  */
-export function readHeatMap(
+export function sumByHourOfWeek(
   db: Db,
-  { from, to, timeZone }: { from: Date; to: Date; timeZone: string },
-): Promise<HeatCell[]> {
-  return db.$queryRaw<HeatCell[]>`/* kpi_heat_map */
-    WITH quarters AS (
-      SELECT q, q AT TIME ZONE ${timeZone}::text AS local FROM generate_series(
-        greatest(${from}::timestamptz, (SELECT min(starts_at) FROM kpi_rollup WHERE span_minutes = 15)),
-        least(${to}::timestamptz, now()) - interval '15 minutes', interval '15 minutes'
-      ) AS q
-    )
-    SELECT extract(isodow FROM local)::int AS weekday, extract(hour FROM local)::int AS hour,
-      coalesce(sum(r.count), 0)::float8 AS messages, count(*)::float8 / 4 AS hours
-    FROM quarters LEFT JOIN kpi_rollup r ON r.metric = 'messages' AND r.span_minutes = 15 AND r.starts_at = q
-    GROUP BY 1, 2 ORDER BY 1, 2`;
+  { span, from, to }: Pick<Stretches, 'span' | 'from' | 'to'>,
+  shift: readonly number[],
+): Promise<{ cell: number; messages: number }[]> {
+  return db.$queryRaw`/* kpi_heat_map */
+    SELECT ((date_part('epoch', r.starts_at)::bigint / 60 + p.shift) % 10080 / 60)::int AS cell, sum(r.count)::float8 AS messages
+    FROM unnest(${span}::int[], ${from}::int[], ${to}::int[], ${shift}::int[]) AS p(span, f, t, shift)
+      CROSS JOIN LATERAL (
+        SELECT starts_at, count FROM kpi_rollup WHERE metric = 'messages' AND span_minutes = p.span
+          AND starts_at >= to_timestamp(p.f * 60.0) AND starts_at < to_timestamp(p.t * 60.0) OFFSET 0
+      ) r
+    GROUP BY 1`;
 }

@@ -42,6 +42,21 @@ test('histograms add up: merged parts equal the whole, by way of JSON', () => {
   );
 });
 
+test('what came since is the difference of the whole and what was there, by way of PostgreSQL’s arrays', () => {
+  const written = (histogram: Histogram) => {
+    const buckets = Object.entries(histogram.toBuckets());
+    return `{${buckets.map(([bucket]) => bucket)}}{${buckets.map(([, n]) => n)}}`;
+  };
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 0.01, max: 1e6, noNaN: true })), values, (before, later) => {
+      const earlier = new Histogram().addArrays(written(of(before)));
+      const whole = earlier.copy().addArrays(written(of(later)));
+      assert.deepEqual(whole.since(earlier).toBuckets(), of(later).toBuckets());
+      assert.deepEqual([earlier.count, whole.count], [before.length, before.length + later.length]);
+    }),
+  );
+});
+
 test('buckets rise with the value', () => {
   fc.assert(
     fc.property(fc.double({ noNaN: true }), fc.double({ noNaN: true }), (a, b) => {

@@ -61,20 +61,33 @@ export class Histogram {
     return this;
   }
 
-  /** Adds several, written one after the other as PostgreSQL writes arrays: "{bucket,…}{count,…}". */
+  /** Adds one that is written as PostgreSQL writes arrays: "{bucket,…}{count,…}". */
   addArrays(text: string): this {
-    const arrays = text.slice(1, -1).split('}{');
-    for (let i = 0; i < arrays.length; i += 2) {
-      if (arrays[i] === '') continue;
-      const numbers = arrays[i]!.split(',');
-      const counts = arrays[i + 1]!.split(',');
-      for (let j = 0; j < numbers.length; j++) {
-        const n = Number(counts[j]);
-        this.#counts[Number(numbers[j])]! += n;
-        this.#total += n;
-      }
+    const middle = text.indexOf('}{');
+    if (middle <= 1) return this;
+    const numbers = text.slice(1, middle).split(',');
+    const counts = text.slice(middle + 2, -1).split(',');
+    for (let i = 0; i < numbers.length; i++) {
+      const n = Number(counts[i]);
+      this.#counts[Number(numbers[i])]! += n;
+      this.#total += n;
     }
     return this;
+  }
+
+  copy(): Histogram {
+    const copy = new Histogram();
+    copy.#counts.set(this.#counts);
+    copy.#total = this.#total;
+    return copy;
+  }
+
+  /** What came to an earlier one of the same since then. */
+  since(earlier: Histogram): Histogram {
+    const difference = new Histogram();
+    for (let i = 0; i < SIZE; i++) difference.#counts[i] = this.#counts[i]! - earlier.#counts[i]!;
+    difference.#total = this.#total - earlier.#total;
+    return difference;
   }
 
   /** Only what is not zero, by bucket number: a minute of chat fills some thirty of 657. */

@@ -1,6 +1,10 @@
 import type { Db } from '../db.ts';
 import { badInput, databaseErrorCode } from '../errors.ts';
 
+/** Stands for a length in kpi_rollup where a row counts from midnight of UTC to the end of a quarter of an hour. */
+export const SINCE_MIDNIGHT = 0;
+export const DAY_MINUTES = 1_440;
+
 export type CalendarUnit = 'hour' | 'day' | 'week' | 'month';
 
 /**
@@ -53,16 +57,16 @@ export type Stretches = {
 };
 
 /**
- * Raw, for the join with a list of ranges. OFFSET 0 keeps it one index scan for each range: without it, where statistics are
- * old, the planner reads all of a metric for each.
+ * The highest of each part. Raw, for the join with a list of ranges. OFFSET 0 keeps it one index scan for each range: without
+ * it, where statistics are old, the planner reads all of a metric for each.
  */
-export function sumParts(
+export function readPeaks(
   db: Db,
   { part, span, from, to }: Stretches,
   metrics: readonly string[],
-): Promise<{ part: number; metric: string; count: number }[]> {
-  return db.$queryRaw`/* kpi_sum_parts */
-    SELECT p.part, m.metric, (CASE WHEN m.metric LIKE 'peak\\_%' THEN max(r.count) ELSE sum(r.count) END)::float8 AS count
+): Promise<{ part: number; metric: string; highest: number }[]> {
+  return db.$queryRaw`/* kpi_read_peaks */
+    SELECT p.part, m.metric, max(r.count)::float8 AS highest
     FROM unnest(${part}::int[], ${span}::int[], ${from}::int[], ${to}::int[]) AS p(part, span, f, t)
       CROSS JOIN unnest(${metrics}::text[]) AS m(metric)
       CROSS JOIN LATERAL (
@@ -72,24 +76,42 @@ export function sumParts(
     GROUP BY 1, 2`;
 }
 
+/** Of one metric: whole days of UTC, or sums from midnight up to moments; all arrays in the same order. */
+export type Sums = {
+  readonly metric: string;
+  readonly isDays: boolean;
+  /** Where the day begins, or the moment; in minutes since 1970. */
+  readonly at: readonly number[];
+  readonly counts: readonly number[];
+  /** "{numbers}{counts}" of each, one space between them. */
+  readonly histograms: string;
+};
+
 /**
- * Histograms as text, "{numbers}{counts}" one after the other: added up by whoever reads them, because PostgreSQL takes five
- * times as long for it. Raw, for the same join.
+ * What sums up to any of these moments are made of: the days of UTC before it, and what came since its midnight. One
+ * statement, so that both are of one moment. Histograms come as text, because PostgreSQL takes five times as long to add them
+ * up. Raw, for the joins with lists.
  */
-export function readHistograms(
-  db: Db,
-  { part, span, from, to }: Stretches,
-  metrics: readonly string[],
-): Promise<{ part: number; metric: string; histograms: string }[]> {
-  return db.$queryRaw`/* kpi_read_histograms */
-    SELECT p.part, m.metric, string_agg(r.bucket_numbers::text || r.bucket_counts::text, '') AS histograms
-    FROM unnest(${part}::int[], ${span}::int[], ${from}::int[], ${to}::int[]) AS p(part, span, f, t)
-      CROSS JOIN unnest(${metrics}::text[]) AS m(metric)
-      CROSS JOIN LATERAL (
-        SELECT bucket_numbers, bucket_counts FROM kpi_rollup WHERE metric = m.metric AND span_minutes = p.span
-          AND starts_at >= to_timestamp(p.f * 60.0) AND starts_at < to_timestamp(p.t * 60.0) OFFSET 0
+export function readSums(db: Db, metrics: readonly string[], moments: readonly number[]): Promise<Sums[]> {
+  const [first, last] = [Math.min(...moments), Math.max(...moments)];
+  return db.$queryRaw`/* kpi_read_sums */
+    WITH parts AS (
+      SELECT m.metric, true AS is_days, (extract(epoch FROM r.starts_at) / 60)::int AS at, r.count, r.bucket_numbers, r.bucket_counts
+      FROM unnest(${metrics}::text[]) AS m(metric) CROSS JOIN LATERAL (
+        SELECT starts_at, count, bucket_numbers, bucket_counts FROM kpi_rollup WHERE metric = m.metric AND span_minutes = ${DAY_MINUTES}::int
+          AND starts_at >= to_timestamp((${first}::int - ${first}::int % ${DAY_MINUTES}::int) * 60.0) AND starts_at < to_timestamp(${last}::int * 60.0) OFFSET 0
       ) r
-    GROUP BY 1, 2`;
+      UNION ALL
+      SELECT m.metric, false, p.at, r.count, r.bucket_numbers, r.bucket_counts
+      FROM unnest(${metrics}::text[]) AS m(metric) CROSS JOIN unnest(${moments}::int[]) AS p(at) CROSS JOIN LATERAL (
+        SELECT count, bucket_numbers, bucket_counts FROM kpi_rollup WHERE metric = m.metric AND span_minutes = ${SINCE_MIDNIGHT}::int
+          AND starts_at >= to_timestamp((p.at - p.at % ${DAY_MINUTES}::int) * 60.0) AND starts_at < to_timestamp(p.at * 60.0)
+        ORDER BY starts_at DESC LIMIT 1
+      ) r
+    )
+    SELECT metric, is_days AS "isDays", array_agg(at) AS at, array_agg(count::float8) AS counts,
+      string_agg(bucket_numbers::text || bucket_counts::text, ' ') AS histograms
+    FROM parts GROUP BY 1, 2`;
 }
 
 /** The first quarter of an hour of which anything is known. */

@@ -1,17 +1,17 @@
 import type { Db } from '../db.ts';
-import { Histogram } from './histogram.ts';
+import type { Histogram } from './histogram.ts';
 import type { Kpi, KpiName, RollupCounter } from './kpi-definitions.ts';
-import type { PeakMetric } from './kpi-metrics.ts';
 import {
   type CalendarUnit,
   readCalendar,
-  readHistograms,
   readMeasuredSince,
+  readPeaks,
+  readSums,
   type Stretches,
-  sumParts,
 } from './kpi-series-queries.ts';
 import { type JudgedKpi, readKpis } from './set-target.ts';
 import { coverRange } from './spans.ts';
+import { countsUpTo, histogramsUpTo } from './sums-between.ts';
 import { wilsonInterval } from './wilson-interval.ts';
 
 /** A range of time that was checked: whole quarters of an hour, not too many buckets. */
@@ -35,6 +35,8 @@ export type KpiSeries = {
 };
 
 const nothing: KpiValue = { value: null, count: 0, latency: null, interval: null };
+
+const MINUTE_MS = 60_000;
 
 type Part = { readonly start: number; readonly end: number };
 
@@ -72,12 +74,15 @@ type Figure = Pick<Kpi, 'from'>;
 async function readParts(db: Db, parts: readonly Part[], figures: readonly Figure[]) {
   const latencies = new Set(figures.flatMap(({ from }) => ('latency' in from ? [from.latency] : [])));
   const counters = new Set(figures.flatMap(countersOf));
+  const peaks = new Set(figures.flatMap(({ from }) => ('peak' in from ? [from.peak] : [])));
   const latencyOf = await readLatencies(db, parts, [...latencies]);
-  const sums = counters.size > 0 ? await sumParts(db, stretchesOf(parts), [...counters]) : [];
+  const sumOf = new Map([
+    ...(await readCounts(db, parts, [...counters])),
+    ...(await readHighest(db, parts, [...peaks])),
+  ]);
   const since = (await readMeasuredSince(db))?.getTime() ?? Number.POSITIVE_INFINITY;
   const now = Date.now();
 
-  const sumOf = new Map(sums.map((row) => [`${row.part} ${row.metric}`, row.count]));
   return ({ from }: Figure, { start, end }: Part, part: number): KpiValue => {
     if ('latency' in from) {
       const found = latencyOf.get(`${part} ${from.latency}`) ?? nothing;
@@ -98,24 +103,45 @@ async function readParts(db: Db, parts: readonly Part[], figures: readonly Figur
   };
 }
 
-const countersOf = ({ from }: Figure): (RollupCounter | PeakMetric)[] => {
-  if ('latency' in from) return [];
-  if ('peak' in from) return [from.peak];
+const countersOf = ({ from }: Figure): RollupCounter[] => {
+  if ('latency' in from || 'peak' in from) return [];
   return 'count' in from ? [from.count] : [from.part, ...from.whole];
 };
 
-/** Some milliseconds of work at a time: the same process serves the chat. */
-const PARTS_AT_ONCE = 64;
+/** Where parts begin and end, in minutes since 1970; each once. */
+const momentsOf = (parts: readonly Part[]): number[] =>
+  [...new Set(parts.flatMap(({ start, end }) => [start / MINUTE_MS, end / MINUTE_MS]))].sort((a, b) => a - b);
 
 async function readLatencies(db: Db, parts: readonly Part[], metrics: readonly string[]) {
+  const moments = momentsOf(parts);
   const values = new Map<string, KpiValue>();
-  for (let first = 0; metrics.length > 0 && first < parts.length; first += PARTS_AT_ONCE) {
-    const stretches = stretchesOf(parts.slice(first, first + PARTS_AT_ONCE));
-    for (const { part, metric, histograms } of await readHistograms(db, stretches, metrics)) {
-      values.set(`${first + part} ${metric}`, percentilesOf(new Histogram().addArrays(histograms)));
+  for (const metric of metrics) {
+    const upTo = await histogramsUpTo(await readSums(db, [metric], moments), moments);
+    const at = new Map(moments.map((moment, i) => [moment, upTo[i]!]));
+    for (const [i, { start, end }] of parts.entries()) {
+      values.set(`${i} ${metric}`, percentilesOf(at.get(end / MINUTE_MS)!.since(at.get(start / MINUTE_MS)!)));
     }
   }
   return values;
+}
+
+async function readCounts(db: Db, parts: readonly Part[], metrics: readonly string[]) {
+  const values = new Map<string, number>();
+  if (metrics.length === 0) return values;
+  const moments = momentsOf(parts);
+  const sums = Map.groupBy(await readSums(db, metrics, moments), ({ metric }) => metric);
+  for (const [metric, own] of sums) {
+    const upTo = countsUpTo(own, moments);
+    const at = new Map(moments.map((moment, i) => [moment, upTo[i]!]));
+    for (const [i, { start, end }] of parts.entries())
+      values.set(`${i} ${metric}`, at.get(end / MINUTE_MS)! - at.get(start / MINUTE_MS)!);
+  }
+  return values;
+}
+
+async function readHighest(db: Db, parts: readonly Part[], metrics: readonly string[]) {
+  const rows = metrics.length > 0 ? await readPeaks(db, stretchesOf(parts), metrics) : [];
+  return new Map(rows.map(({ part, metric, highest }) => [`${part} ${metric}`, highest]));
 }
 
 function stretchesOf(parts: readonly Part[]): Stretches {
@@ -123,8 +149,8 @@ function stretchesOf(parts: readonly Part[]): Stretches {
   return {
     part: all.map(({ part }) => part),
     span: all.map(({ spanMinutes }) => spanMinutes),
-    from: all.map(({ from }) => from / 60_000),
-    to: all.map(({ to }) => to / 60_000),
+    from: all.map(({ from }) => from / MINUTE_MS),
+    to: all.map(({ to }) => to / MINUTE_MS),
   };
 }
 

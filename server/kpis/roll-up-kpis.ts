@@ -4,6 +4,7 @@ import {
   readRolledUpTo,
   rollUpMessages,
   rollUpMinutes,
+  rollUpSinceMidnight,
   rollUpSpan,
   rollUpSurveys,
 } from './roll-up-queries.ts';
@@ -36,6 +37,7 @@ export async function rollUpKpis(db: Db, now: Date): Promise<boolean> {
       await rollUpMessages(tx, range);
       await rollUpSurveys(tx, range);
       await rollUpUptime(tx, range);
+      await rollUpSinceMidnight(tx, range);
       for (let i = 1; i < SPANS.length; i++) await rollUpSpan(tx, SPANS[i - 1]!, SPANS[i]!, range);
       return to;
     });

@@ -101,6 +101,17 @@ export async function rollUpSpan(tx: Tx, fromMinutes: number, toMinutes: number,
       WHERE r.count <> excluded.count OR r.bucket_counts <> excluded.bucket_counts`;
 }
 
+/** Sums since midnight of UTC, oldest first, as each stands on the one before it. Peaks have none. */
+export async function rollUpSinceMidnight(tx: Tx, { from, to }: Range): Promise<void> {
+  await tx.$executeRaw`/* kpi_roll_up_since_midnight */
+    SELECT kpi_add_since_midnight(starts_at) FROM (
+      SELECT DISTINCT starts_at FROM kpi_rollup
+      WHERE span_minutes = 15 AND starts_at >= ${from}::timestamptz AND starts_at < ${to}::timestamptz ORDER BY 1
+    ) quarters`;
+}
+
+/** Whole days of UTC, because what counts since midnight means nothing without the quarters before it. */
 export async function deleteRollUpsBefore(db: Db, time: Date): Promise<void> {
-  await db.kpiRollup.deleteMany({ where: { spanMinutes: { gt: 0 }, startsAt: { lt: time } } });
+  const midnight = new Date(time.toISOString().slice(0, 10));
+  await db.kpiRollup.deleteMany({ where: { spanMinutes: { gte: 0 }, startsAt: { lt: midnight } } });
 }

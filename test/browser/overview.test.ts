@@ -168,6 +168,6 @@ const history = `
     SELECT metric, day, span, day < now() - interval '31 days' AS old,
       CASE WHEN metric = 'sends_failed' THEN (day > now() - interval '9 days')::int ELSE 500 + 40 * extract(day FROM day)::int END AS n
     FROM unnest(ARRAY['sent_to_commit', 'sends_stored', 'sends_failed', 'messages']) AS metric,
-      unnest(ARRAY[15, 60, 240, 1440]) AS span,
+      unnest(ARRAY[0, 15, 60, 240, 1440]) AS span,
       generate_series(date_trunc('day', now(), 'UTC') - interval '62 days', now() - interval '1 day', interval '1 day') AS day
   ) days`;

@@ -51,7 +51,7 @@ describeInBrowser('support, settings, dead letters and satisfaction', (visit) =>
     await execute(
       visit.databaseUrl(),
       `INSERT INTO kpi_rollup (metric, span_minutes, starts_at, count)
-       SELECT 'messages', span, at, 4 FROM unnest(ARRAY[15, 60]) span,
+       SELECT 'messages', span, at, 4 * span / 15 FROM unnest(ARRAY[15, 60]) span,
          generate_series(date_trunc('hour', now()) - interval '9 days', now() - interval '2 hours', span * interval '1 minute') at`,
     );
     const page = await visit.openSignedIn('/support?range=7d');
