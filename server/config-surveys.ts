@@ -12,7 +12,7 @@ export const surveyFields = {
     .describe(
       'How long an answer may be changed by who gave it, in ms: long enough to correct a slip; at most an hour, because what was added up stands after it.',
     ),
-  SURVEY_SEARCH_MAX: count(5_000).describe(
-    'Most answers that one search for words looks through, newest first, before it asks to be continued: comments may be sealed, so they are opened one by one, 1,000 in some 10 ms.',
+  SURVEY_SEARCH_MAX: count(2_000).describe(
+    'Most answers that one search for words looks through, newest first, before it asks to be continued: comments may be sealed, so they are read and opened one by one, 1,000 in some 100 ms.',
   ),
 } as const;

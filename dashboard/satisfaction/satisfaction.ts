@@ -86,6 +86,17 @@ export const satisfactionQuery = `query Satisfaction($filter: SatisfactionFilter
   }
 } ${score}`;
 
+/** What a part of the range can be chosen by; the figures of all the rest are not counted for it. */
+export const satisfactionPartsQuery = `query SatisfactionParts(
+  $filter: SatisfactionFilter!
+  $bucket: KpiBucket!
+  $timeZone: String!
+) {
+  satisfaction(filter: $filter, bucket: $bucket, timeZone: $timeZone) {
+    points { start end score { answers ratio } }
+  }
+}`;
+
 const result = `fragment ResultParts on SurveyResult {
   survey { id conversationId rating comment nps submittedAt answers { question { text kind } value text } }
   subject

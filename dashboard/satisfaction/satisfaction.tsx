@@ -14,7 +14,12 @@ import { Answers } from './answers.tsx';
 import { shareText } from './explain-change.ts';
 import { Figures } from './figures.tsx';
 import classes from './satisfaction.module.css';
-import { type Satisfaction as Data, satisfactionQuery } from './satisfaction.ts';
+import {
+  type Satisfaction as Data,
+  type SmallScore,
+  satisfactionPartsQuery,
+  satisfactionQuery,
+} from './satisfaction.ts';
 import { answersText, ScoreCards } from './score-cards.tsx';
 import { useNewestResults } from './use-newest-results.ts';
 import { useViewInUrl, type View } from './use-view-in-url.ts';
@@ -22,6 +27,10 @@ import { Why } from './why.tsx';
 
 const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const MINUTE_MS = 60_000;
+
+interface Parts {
+  readonly points: readonly { readonly start: string; readonly end: string; readonly score: SmallScore }[];
+}
 
 /** What customers said: how satisfied they are, where it changes, and what leads to why. */
 export function Satisfaction({ client }: { client: Client }) {
@@ -44,9 +53,9 @@ export function Satisfaction({ client }: { client: Client }) {
     30_000,
   );
   // The parts to choose from, also while one of them is looked at.
-  const parts = useAnswer<{ satisfaction: Data }>(
+  const parts = useAnswer<{ satisfaction: Parts }>(
     client,
-    satisfactionQuery,
+    satisfactionPartsQuery,
     { filter: { ...whole, ...narrowed }, bucket: view.range.bucket, timeZone },
     60_000,
   );
@@ -84,7 +93,7 @@ export function Satisfaction({ client }: { client: Client }) {
           points={parts.data?.satisfaction.points ?? []}
           onChoose={(part) => change({ part })}
         />
-        <Narrowed view={view} data={parts.data?.satisfaction} onClear={(what) => change({ [what]: null })} />
+        <Narrowed view={view} data={data?.satisfaction} onClear={(what) => change({ [what]: null })} />
       </div>
       {error && <Failed title="The figures could not be loaded" error={error} onRetry={askAgain} />}
       {!data && !error && <FiguresSkeleton />}
@@ -119,7 +128,7 @@ function useNow(paused: boolean): number {
 interface PartSelectProps {
   view: View;
   range: Range;
-  points: Data['points'];
+  points: Parts['points'];
   onChoose(part: View['part']): void;
 }
 

@@ -29,6 +29,7 @@ const config = {
     Session: '../auth/session.ts#Session as SessionRecord',
     AuditEntry: '../audit-log/audit-entry.ts#AuditEntry as AuditEntryRecord',
     Survey: '../surveys/survey.ts#Survey as SurveyRecord',
+    Satisfaction: '../satisfaction/read-satisfaction.ts#Satisfaction as SatisfactionRecord',
     AgentSatisfaction: '../satisfaction/read-satisfaction.ts#AgentGroup as AgentSatisfactionRecord',
     SurveyResult: '../satisfaction/list-results.ts#SurveyResult as SurveyResultRecord',
     AgentLoad: '../kpis/agent-load-queries.ts#AgentLoad as AgentLoadRecord',

@@ -92,6 +92,7 @@ async function readRows(
         filter ? { conversation: { assigneeId: filter.agentId, topic: filter.topic } } : {},
         only?.ratings.length ? { rating: { in: [...only.ratings] } } : {},
         only?.commented ? { comment: { not: null } } : {},
+        only?.search.length ? { OR: [{ comment: { not: null } }, { answers: { some: { text: { not: null } } } }] } : {},
         after
           ? {
               OR: [

@@ -12,17 +12,25 @@ import {
 } from './satisfaction-queries.ts';
 import { type Score, scoreAnswers } from './score-answers.ts';
 
+/** Each counted when it is asked for. */
 export type Satisfaction = {
   readonly from: Date;
   readonly to: Date;
+  scores(): Promise<Scores>;
+  groups(): Promise<Groups>;
+  responses(): Promise<Responses>;
+  questions(): Promise<readonly QuestionResult[]>;
+};
+type Scores = {
   readonly total: Score;
   readonly previous: Score;
   readonly points: readonly { readonly start: Date; readonly end: Date; readonly score: Score }[];
-  readonly responses: { readonly asked: number; readonly answered: number; readonly ratio: number | null };
-  readonly byAgent: readonly AgentGroup[];
-  readonly byTopic: readonly Group<{ topic: string | null }>[];
-  readonly questions: readonly QuestionResult[];
 };
+type Groups = {
+  readonly byAgent: readonly AgentGroup[];
+  readonly byTopic: readonly Group<{ readonly topic: string | null }>[];
+};
+type Responses = { readonly asked: number; readonly answered: number; readonly ratio: number | null };
 export type AgentGroup = Group<{ readonly agentId: string | null }>;
 type Group<Of> = Of & { readonly score: Score; readonly previous: Score };
 type QuestionResult = {
@@ -35,41 +43,61 @@ type QuestionResult = {
 /** More than anybody reads. */
 const MAX_GROUPS = 100;
 
-/** One statement after the other, on purpose: sends need the pool's connections more. */
-export async function readSatisfaction(
+export function readSatisfaction(
   db: Db,
   filter: AnswerFilter,
-  { unit, timeZone }: { unit: CalendarUnit; timeZone: string },
-): Promise<Satisfaction> {
+  cut: { unit: CalendarUnit; timeZone: string },
+): Satisfaction {
   const { from, to } = filter;
   const before = new Date(2 * from.getTime() - to.getTime());
   const withBefore = { ...filter, from: before };
-  const begins = await readCalendar(db, { from, to, unit, timeZone });
-  const starts = begins.map((at) => (at < from ? from : at));
-
-  const counts = Map.groupBy(await countRatings(db, withBefore, [before, ...starts]), ({ part }) => part);
-  const groups = await countGroups(db, withBefore, from);
-  const { asked, answered } = await countResponses(db, filter);
+  const inTurn = createTurns();
   return {
     from,
     to,
-    total: scoreAnswers(starts.flatMap((_, i) => counts.get(i + 2) ?? [])),
-    previous: scoreAnswers(counts.get(1) ?? []),
-    points: starts.map((start, i) => ({
-      start,
-      end: starts[i + 1] ?? to,
-      score: scoreAnswers(counts.get(i + 2) ?? []),
-    })),
-    responses: { asked, answered, ratio: asked === 0 ? null : answered / asked },
-    byAgent: groupsOf(
-      groups.filter(({ isByTopic }) => !isByTopic),
-      ({ agentId }) => ({ agentId }),
-    ),
-    byTopic: groupsOf(
-      groups.filter(({ isByTopic }) => isByTopic),
-      ({ topic }) => ({ topic }),
-    ),
-    questions: questionsOf(await countAnswers(db, filter)),
+    scores: inTurn(async () => {
+      const begins = await readCalendar(db, { from, to, ...cut });
+      const starts = begins.map((at) => (at < from ? from : at));
+      const counts = Map.groupBy(await countRatings(db, withBefore, [before, ...starts]), ({ part }) => part);
+      const parts = starts.map((_, i) => counts.get(i + 2) ?? []);
+      return {
+        total: scoreAnswers(parts.flat()),
+        previous: scoreAnswers(counts.get(1) ?? []),
+        points: parts.map((of, i) => ({ start: starts[i]!, end: starts[i + 1] ?? to, score: scoreAnswers(of) })),
+      };
+    }),
+    groups: inTurn(async () => {
+      const [byTopic = [], byAgent = []] = partition(await countGroups(db, withBefore, from));
+      return {
+        byAgent: groupsOf(byAgent, ({ agentId }) => ({ agentId })),
+        byTopic: groupsOf(byTopic, ({ topic }) => ({ topic })),
+      };
+    }),
+    responses: inTurn(async () => {
+      const { asked, answered } = await countResponses(db, filter);
+      return { asked, answered, ratio: asked === 0 ? null : answered / asked };
+    }),
+    questions: inTurn(async () => questionsOf(await countAnswers(db, filter))),
+  };
+}
+
+const partition = (counts: readonly GroupCount[]) => [
+  counts.filter(({ isByTopic }) => isByTopic),
+  counts.filter(({ isByTopic }) => !isByTopic),
+];
+
+/** Each work at most once, and one after the other, on purpose: sends need the pool's connections more. */
+function createTurns() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): (() => Promise<T>) => {
+    let done: Promise<T> | undefined;
+    return () => {
+      if (!done) {
+        done = last.then(work, work);
+        last = done;
+      }
+      return done;
+    };
   };
 }
 

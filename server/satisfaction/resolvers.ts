@@ -16,6 +16,15 @@ export const satisfactionResolvers: Resolvers = {
     surveyResults: (_root, { filter, only, first, after }, { app, viewer }) =>
       pageOfResults(app, accessResults(viewer, filter), checkResultFilter(only), { first, after }),
   },
+  Satisfaction: {
+    total: async (satisfaction) => (await satisfaction.scores()).total,
+    previous: async (satisfaction) => (await satisfaction.scores()).previous,
+    points: async (satisfaction) => (await satisfaction.scores()).points,
+    byAgent: async (satisfaction) => (await satisfaction.groups()).byAgent,
+    byTopic: async (satisfaction) => (await satisfaction.groups()).byTopic,
+    responses: (satisfaction) => satisfaction.responses(),
+    questions: (satisfaction) => satisfaction.questions(),
+  },
   AgentSatisfaction: {
     agent: async ({ agentId }, _args, { loaders }) =>
       agentId === null ? null : ((await loaders.participant.load(agentId)) ?? null),

@@ -11,7 +11,10 @@ export type AnswerFilter = {
   readonly topic: string | undefined;
 };
 
-/** Always the same words: a prepared statement's name stands for one text. */
+/**
+ * Always the same words: a prepared statement's name stands for one text. Where neither is asked for, the conditions are gone
+ * from the plan, and with them what is LEFT JOINed for them only.
+ */
 const ofConversation = ({ agentId, topic }: AnswerFilter) => Prisma.sql`
   AND (${agentId ?? null}::uuid IS NULL OR c.assignee_id = ${agentId ?? null}::uuid)
   AND (${topic ?? null}::text IS NULL OR c.topic = ${topic ?? null}::text)`;
@@ -20,7 +23,8 @@ export type RatingCount = { readonly rating: number; readonly nps: number | null
 
 /**
  * Ratings by the part of the range in which they were first given; parts are numbered from 1, `starts` says where each begins.
- * Raw, like all of these, for a grouping that Prisma has no words for.
+ * Numbers, because texts would be read as times anew for each row. Raw, like all of these, for a grouping that Prisma has no
+ * words for.
  */
 export function countRatings(
   db: Db,
@@ -28,9 +32,9 @@ export function countRatings(
   starts: readonly Date[],
 ): Promise<(RatingCount & { readonly part: number })[]> {
   return db.$queryRaw`/* satisfaction_ratings */
-    SELECT width_bucket(s.submitted_at, ${starts.map((at) => at.toISOString())}::text[]::timestamptz[]) AS part,
+    SELECT width_bucket(extract(epoch FROM s.submitted_at)::float8, ${starts.map((at) => at.getTime() / 1_000)}::float8[]) AS part,
       s.rating::int, s.nps::int, count(*)::int AS n
-    FROM survey s JOIN conversation c ON c.id = s.conversation_id
+    FROM survey s LEFT JOIN conversation c ON c.id = s.conversation_id
     WHERE s.submitted_at >= ${filter.from}::timestamptz AND s.submitted_at < ${filter.to}::timestamptz ${ofConversation(filter)}
     GROUP BY 1, 2, 3`;
 }
@@ -46,14 +50,15 @@ export type GroupCount = RatingCount & {
 /** Ratings by agent, and once more by topic; those before `since` apart. */
 export function countGroups(db: Db, filter: AnswerFilter, since: Date): Promise<GroupCount[]> {
   return db.$queryRaw`/* satisfaction_groups */
-    WITH answer AS (
-      SELECT s.submitted_at < ${since}::timestamptz AS earlier, c.assignee_id, c.topic, s.rating, s.nps
+    WITH counted AS (
+      SELECT s.submitted_at < ${since}::timestamptz AS earlier, c.assignee_id, c.topic, s.rating, s.nps, count(*) AS n
       FROM survey s JOIN conversation c ON c.id = s.conversation_id
       WHERE s.submitted_at >= ${filter.from}::timestamptz AND s.submitted_at < ${filter.to}::timestamptz ${ofConversation(filter)}
+      GROUP BY 1, 2, 3, 4, 5
     )
-    SELECT earlier AS "isEarlier", grouping(topic) = 0 AS "isByTopic", assignee_id::text AS "agentId", topic, rating::int, nps::int,
-      count(*)::int AS n
-    FROM answer GROUP BY GROUPING SETS ((earlier, assignee_id, rating, nps), (earlier, topic, rating, nps))`;
+    SELECT earlier AS "isEarlier", grouping(topic) = 0 AS "isByTopic", assignee_id::text AS "agentId", topic, rating::int,
+      nps::int, sum(n)::int AS n
+    FROM counted GROUP BY GROUPING SETS ((earlier, assignee_id, rating, nps), (earlier, topic, rating, nps))`;
 }
 
 /** Of conversations with a customer that were closed in the range. The canary's are nobody's. */
@@ -82,7 +87,7 @@ export type QuestionCount = {
 export function countAnswers(db: Db, filter: AnswerFilter): Promise<QuestionCount[]> {
   return db.$queryRaw`/* satisfaction_answers */
     SELECT q.id::text, q.text, q.kind::text, a.value::int, count(*)::int AS n
-    FROM survey s JOIN conversation c ON c.id = s.conversation_id
+    FROM survey s LEFT JOIN conversation c ON c.id = s.conversation_id
       JOIN survey_answer a ON a.survey_id = s.id JOIN survey_question q ON q.id = a.question_id
     WHERE s.submitted_at >= ${filter.from}::timestamptz AND s.submitted_at < ${filter.to}::timestamptz ${ofConversation(filter)}
     GROUP BY q.id, a.value ORDER BY q.retired_at NULLS FIRST, q.position, q.id, a.value`;
