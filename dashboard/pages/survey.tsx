@@ -1,4 +1,5 @@
 import Head from 'next/head';
+import { DemoNotice } from '../shell/demo-notice.tsx';
 import { LinkedSurvey } from '../survey/linked-survey.tsx';
 import classes from '../survey/survey.module.css';
 
@@ -12,6 +13,7 @@ export default function SurveyPage() {
         <meta name="robots" content="noindex" />
         <meta name="referrer" content="no-referrer" />
       </Head>
+      <DemoNotice />
       <main className={classes.page}>
         <div className={classes.card}>
           <LinkedSurvey />
