@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, seededRandom } from '../bench/replay/seeded-random.ts';
 import { type Client, createClient } from '../client/index.ts';
 import { chooseDialogue, pick, topics } from './dialogues.ts';
+import { npsFor } from './nps.ts';
 import { type Agent, agents } from './people.ts';
 import { customerName } from './simulate-desk.ts';
 import { commentFor } from './survey-comments.ts';
@@ -82,7 +83,7 @@ export function startLiveTraffic({ url, sign, seed, onError }: Parts): { stop():
     await pause(random, 2, 8);
     const rating = Math.min(5, 2 + Math.round(3 * agent.skill * (0.4 + random.next())));
     const comment = commentFor(random, { rating, waitedMs: Date.now() - claimedAt, isStuck: false, agent: agent.name });
-    await asked.submitSurvey(rating, comment ?? undefined);
+    await asked.submitSurvey(rating, comment ?? undefined, { nps: npsFor(rating, Date.now()) });
   }
 
   /** What the history has left open is brought to its end, by those who were at it. */

@@ -1,6 +1,7 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { Random } from '../bench/replay/seeded-random.ts';
 import type { Prisma } from '../server/generated/prisma/client.ts';
+import { npsFor } from './nps.ts';
 import type { Chat } from './simulate-desk.ts';
 import { logNormal } from './spread.ts';
 
@@ -94,6 +95,7 @@ export function logOfChat(random: Random, chat: Chat, customerId: string, finger
             participantId: customerId,
             rating: survey.rating,
             comment: survey.comment,
+            nps: npsFor(survey.rating, Math.floor(survey.at)),
             submittedAt: new Date(survey.at),
             changedAt: new Date(survey.at),
           },

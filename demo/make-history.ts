@@ -72,4 +72,5 @@ async function writeChats(db: Db, random: Random, chats: readonly Chat[]): Promi
   await storeRows(db, 'message', byTime);
   await storeRows(db, 'conversation_event', all('events'));
   await storeRows(db, 'survey', all('surveys'));
+  await db.surveyForm.create({ data: { asksNps: true, setAt: new Date(firstAt), setById: agents[0]!.id } });
 }
