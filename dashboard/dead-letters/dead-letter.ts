@@ -17,8 +17,8 @@ export interface DeadLetterPage {
   };
 }
 
-export const deadLettersQuery = `query DeadLetters($after: String) {
-  deadLetters(first: 50, after: $after) {
+export const deadLettersQuery = `query DeadLetters($first: Int = 50, $after: String) {
+  deadLetters(first: $first, after: $after) {
     edges { node { id conversationId seq createdAt failedAt attempts lastError } }
     pageInfo { hasNextPage endCursor }
   }

@@ -1,11 +1,14 @@
 import { Button, Group, Skeleton, Text } from '@mantine/core';
 import { useState } from 'react';
 import { type Client, ParleyError } from '../../client/index.ts';
+import { ExportButton } from '../export/export-button.tsx';
+import { pagesOf } from '../export/pages-of.ts';
 import { Failed } from '../session/failed.tsx';
 import { useAnswer } from '../session/use-answer.ts';
 import settings from '../settings/settings.module.css';
 import { Icon } from '../shell/icon.tsx';
 import {
+  type DeadLetter,
   type DeadLetterPage,
   deadLettersQuery,
   discardDeadLettersMutation,
@@ -13,7 +16,7 @@ import {
 } from './dead-letter.ts';
 import classes from './dead-letters.module.css';
 import { DiscardQuestion } from './discard-question.tsx';
-import { LetterTable } from './letter-table.tsx';
+import { csvHead, LetterTable, toCsvRow } from './letter-table.tsx';
 import { usePageInUrl } from './use-page-in-url.ts';
 
 type Chosen = { readonly ids: readonly string[] } | { readonly all: true };
@@ -37,6 +40,10 @@ export function DeadLetters({ client }: { client: Client }) {
     askAgain();
   }
   const replay = (chosen: Chosen) => run(replayDeadLettersMutation, chosen, 'put back to be published');
+
+  async function* rows() {
+    for await (const page of pagesOf<DeadLetter>(client, deadLettersQuery, {}, 'deadLetters')) yield page.map(toCsvRow);
+  }
 
   const letters = data?.deadLetters.edges.map(({ node }) => node) ?? [];
   const more = data?.deadLetters.pageInfo;
@@ -66,6 +73,7 @@ export function DeadLetters({ client }: { client: Client }) {
             <Button variant="default" size="sm" color="red" onClick={() => setDiscarding({ all: true })}>
               Discard all …
             </Button>
+            <ExportButton label="the dead letters" page="dead-letters" range="all" head={csvHead} rows={rows} />
           </Group>
           <LetterTable
             letters={letters}

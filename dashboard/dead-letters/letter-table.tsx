@@ -5,6 +5,18 @@ import classes from './dead-letters.module.css';
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
+const head = ['Conversation', 'Seq', 'Given up', 'Attempts', 'What the bus said'];
+
+/** The same cells as on the page, with times that need no time zone. */
+export const csvHead = head;
+export const toCsvRow = ({ conversationId, seq, failedAt, attempts, lastError }: DeadLetter): string[] => [
+  conversationId,
+  String(seq),
+  failedAt,
+  String(attempts),
+  lastError ?? '',
+];
+
 interface LetterTableProps {
   letters: readonly DeadLetter[];
   onReplay(id: string): void;
@@ -18,7 +30,7 @@ export function LetterTable({ letters, onReplay, onDiscard }: LetterTableProps) 
       <table className={overview.table}>
         <thead>
           <tr>
-            {['Conversation', 'Seq', 'Given up', 'Attempts', 'What the bus said', 'What to do'].map((cell) => (
+            {[...head, 'What to do'].map((cell) => (
               <th key={cell} scope="col">
                 {cell}
               </th>

@@ -1,5 +1,6 @@
 import { SegmentedControl, Skeleton } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { ExportButton } from '../export/export-button.tsx';
 import classes from './overview.module.css';
 
 interface ChartCardProps {
@@ -10,15 +11,18 @@ interface ChartCardProps {
   empty: ReactNode | null;
   chart: ReactNode;
   table: { head: readonly string[]; rows: readonly (readonly string[])[] };
+  /** What its table is named after as a file: the range that is shown. */
+  range: string;
 }
 
 /** A chart, and the same numbers as a table. */
-export function ChartCard({ title, summary, empty, chart, table }: ChartCardProps) {
+export function ChartCard({ title, summary, empty, chart, table, range }: ChartCardProps) {
   const [shown, setShown] = useState('chart');
   return (
     <section className={classes.chartCard} aria-label={title}>
       <div className={classes.chartHead}>
         <h3 className={classes.chartTitle}>{title}</h3>
+        {!empty && <ExportButton label={title} page={title} range={range} {...table} />}
         <SegmentedControl
           size="xs"
           value={shown}

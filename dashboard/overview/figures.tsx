@@ -24,9 +24,11 @@ const LatencyChart = dynamic(() => import('./charts.tsx').then((m) => m.LatencyC
 interface FiguresProps {
   overview: KpiOverview;
   definitions: readonly KpiDefinition[];
+  windowMinutes: number;
 }
 
-export function Figures({ overview, definitions }: FiguresProps) {
+export function Figures({ overview, definitions, windowMinutes }: FiguresProps) {
+  const range = `${windowMinutes}min`;
   const messages = overview.messagesByMinute.map((m) => ({ time: timeOfDay(m.minute), messages: m.count }));
   const latency = overview.latencyByMinute.map((m) => ({ time: timeOfDay(m.minute), p50: m.p50Ms, p95: m.p95Ms }));
   const busiest = messages.reduce((a, b) => (b.messages > a.messages ? b : a), { time: '', messages: 0 });
@@ -66,6 +68,7 @@ export function Figures({ overview, definitions }: FiguresProps) {
             head: ['Minute', 'Messages'],
             rows: messages.toReversed().map((m) => [m.time, count(m.messages)]),
           }}
+          range={range}
         />
         <ChartCard
           title="Time to store a message, at the server"
@@ -76,9 +79,10 @@ export function Figures({ overview, definitions }: FiguresProps) {
             head: ['Minute', 'Median', '95th percentile'],
             rows: latency.toReversed().map((m) => [m.time, durationOrNone(m.p50), durationOrNone(m.p95)]),
           }}
+          range={range}
         />
       </div>
-      <LatencyTable overview={overview} />
+      <LatencyTable overview={overview} range={range} />
     </>
   );
 }

@@ -53,11 +53,11 @@ export function Overview({ client }: { client: Client }) {
       ) : (
         <div data-stale={lost || undefined} className={classes.body}>
           {overview && definitions.length > 0 ? (
-            <Figures overview={overview} definitions={definitions} />
+            <Figures overview={overview} definitions={definitions} windowMinutes={windowMinutes} />
           ) : (
             <FiguresSkeleton />
           )}
-          <Trends client={client} paused={paused} metrics={overviewMetrics} />
+          <Trends client={client} paused={paused} metrics={overviewMetrics} page="overview" />
         </div>
       )}
     </>

@@ -1,13 +1,14 @@
 import { SegmentedControl, Skeleton } from '@mantine/core';
 import { useState } from 'react';
 import type { Client } from '../../client/index.ts';
+import { ExportButton } from '../export/export-button.tsx';
 import { compare, detailOf, figureOf, judgeTarget } from './judge-trend.ts';
 import { KpiCard } from './kpi-card.tsx';
 import { bucketName, type KpiSeries, type Range, ranges } from './kpi-series.ts';
 import classes from './overview.module.css';
 import { Sparkline } from './sparkline.tsx';
 import trendClasses from './trends.module.css';
-import { TrendsTable } from './trends-table.tsx';
+import { TrendsTable, trendsTable } from './trends-table.tsx';
 import { useKpiSeries } from './use-kpi-series.ts';
 import { useRangeInUrl } from './use-range-in-url.ts';
 
@@ -17,10 +18,12 @@ interface TrendsProps {
   client: Client;
   paused: boolean;
   metrics: readonly string[];
+  /** Whose they are: what their table is named after as a file. */
+  page: string;
 }
 
 /** The key figures over days to years, each against its target and against the time before. */
-export function Trends({ client, paused, metrics }: TrendsProps) {
+export function Trends({ client, paused, metrics, page }: TrendsProps) {
   const [range, setRange] = useRangeInUrl();
   const [shown, setShown] = useState('cards');
   const { series, error } = useKpiSeries(client, metrics, range, timeZone, paused);
@@ -31,6 +34,7 @@ export function Trends({ client, paused, metrics }: TrendsProps) {
         <span className={trendClasses.zone}>
           by the {bucketName[range.bucket]}, {timeZone.replaceAll('_', ' ')}
         </span>
+        {series && <ExportButton label="the trends" page={page} range={range.key} {...trendsTable(series, range)} />}
         <SegmentedControl
           size="xs"
           value={shown}

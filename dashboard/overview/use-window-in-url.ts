@@ -9,7 +9,7 @@ export function useWindowInUrl(): [number, (minutes: number) => void] {
   return [
     known,
     (minutes) =>
-      void router.replace({ pathname: '/', query: { ...router.query, window: minutes } }, undefined, {
+      void router.replace({ pathname: router.pathname, query: { ...router.query, window: minutes } }, undefined, {
         shallow: true,
         scroll: false,
       }),

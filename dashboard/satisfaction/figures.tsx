@@ -69,6 +69,7 @@ export function Figures({ data, csat, bucket, view, onChange }: FiguresProps) {
                 score.nps ? count(score.nps.score) : '–',
               ]),
           }}
+          range={view.range.key}
         />
         <ChartCard
           title="Ratings"
@@ -81,6 +82,7 @@ export function Figures({ data, csat, bucket, view, onChange }: FiguresProps) {
               .toReversed()
               .map(({ rating, answers }) => [rating, count(answers), shareText(answers / total.answers)]),
           }}
+          range={view.range.key}
         />
       </div>
       <div className={classes.columns}>

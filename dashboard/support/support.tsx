@@ -24,7 +24,7 @@ export function Support({ client }: { client: Client }) {
       {error && <Failed title="The figures could not be loaded" error={error} onRetry={askAgain} />}
       {!data && !error && <NowSkeleton />}
       {data && <Now desk={data} />}
-      <Trends client={client} paused={false} metrics={supportMetrics} />
+      <Trends client={client} paused={false} metrics={supportMetrics} page="support" />
       <div className={classes.columns}>
         <TrafficCard client={client} />
         <section className={overview.chartCard} aria-label="Load per agent">
@@ -76,7 +76,7 @@ function TrafficCard({ client }: { client: Client }) {
         On average in such an hour of the last {range.words}, {timeZone.replaceAll('_', ' ')}.
       </p>
       {error && !data && <Failed title="The traffic could not be loaded" error={error} onRetry={askAgain} />}
-      {data ? <HeatMap traffic={data.trafficByHour} /> : !error && <Skeleton height={220} />}
+      {data ? <HeatMap traffic={data.trafficByHour} range={range.key} /> : !error && <Skeleton height={220} />}
     </section>
   );
 }
