@@ -47,6 +47,9 @@ function ResultItem({ result: { survey, subject, topic, agent, customer, lastMes
         {subject && ` · ${subject}`}
       </p>
       <p className={classes.links}>
+        <Anchor component={Link} href={{ pathname: '/conversations', query: { id: survey.conversationId } }}>
+          Read the conversation
+        </Anchor>
         {lastMessageId && (
           <Anchor component={Link} href={{ pathname: '/journey', query: { message: lastMessageId } }}>
             Journey of its last message
