@@ -2,7 +2,7 @@ import { ActionIcon, Group, Tooltip } from '@mantine/core';
 import Head from 'next/head';
 import Link from 'next/link';
 import { useRouter } from 'next/router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useSession } from '../session/session.tsx';
 import { Brand } from './brand.tsx';
 import { ColorSchemeMenu } from './color-scheme-menu.tsx';
@@ -12,11 +12,14 @@ import classes from './shell.module.css';
 
 const pages = [
   { href: '/', label: 'Overview' },
+  { href: '/delivery', label: 'Delivery' },
   { href: '/support', label: 'Support' },
   { href: '/satisfaction', label: 'Satisfaction' },
+  { href: '/conversations', label: 'Conversations' },
   { href: '/try-it', label: 'Try it' },
   { href: '/journey', label: 'Journey' },
   { href: '/dead-letters', label: 'Dead letters' },
+  { href: '/sessions', label: 'Sessions' },
   { href: '/settings', label: 'Settings' },
 ];
 
@@ -24,6 +27,14 @@ const pages = [
 export function Shell({ title, children }: { title: string; children: ReactNode }) {
   const { pathname } = useRouter();
   const session = useSession();
+  const nav = useRef<HTMLElement>(null);
+  // On a narrow screen the navigation scrolls: where one is should be in view.
+  useEffect(() => {
+    const { current } = nav;
+    const link = current?.querySelector<HTMLElement>(`a[href="${pathname}"]`);
+    if (current && link)
+      current.scrollLeft = link.offsetLeft - current.offsetLeft - (current.clientWidth - link.offsetWidth) / 2;
+  }, [pathname]);
   return (
     <>
       <Head>
@@ -40,11 +51,13 @@ export function Shell({ title, children }: { title: string; children: ReactNode 
             <Brand />
             <span className={classes.brandName}>Parley</span>
           </Link>
-          <nav className={classes.nav} aria-label="Main">
+          <nav ref={nav} className={classes.nav} aria-label="Main">
             {pages.map(({ href, label }) => (
               <Link
                 key={href}
                 href={href}
+                // Only what somebody is about to open: the first load of the overview is not to bring all pages.
+                prefetch={false}
                 className={classes.link}
                 aria-current={pathname === href ? 'page' : undefined}
               >
