@@ -2,9 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import express, { type Request, type Response, Router } from 'express';
+import { compressedFiles } from './compressed-files.ts';
 
 /** A year, in seconds: files below _next/static carry their content's hash in their names. */
 const FOREVER_S = 31_536_000;
+const FOREVER = `public, max-age=${FOREVER_S}, immutable`;
 /** `/` and names of pages; with or without the file's ending. */
 const PAGE = /^\/([\w-]*?)(?:\.html)?$/;
 
@@ -32,11 +34,12 @@ export function serveDashboard(folder: string, { isDemo }: { isDemo: boolean }):
     if (page) send(page, response, isDemo);
     else next();
   });
+  routes.use(compressedFiles(folder, FOREVER));
   routes.use(
     express.static(folder, {
       index: false,
       setHeaders(response, path) {
-        if (path.startsWith(hashed)) response.set('cache-control', `public, max-age=${FOREVER_S}, immutable`);
+        if (path.startsWith(hashed)) response.set('cache-control', FOREVER);
       },
     }),
   );

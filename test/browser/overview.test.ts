@@ -32,6 +32,11 @@ describeInBrowser('the overview', (visit) => {
     for (const kpi of ['latency', 'stored', 'csat']) {
       assert.match((await page.locator(`[data-kpi=${kpi}]`).textContent()) ?? '', /No data/);
     }
+    const scripts = await page.evaluate<number[]>(
+      `performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js')).map(({ encodedBodySize }) => encodedBodySize)`,
+    );
+    const size = scripts.reduce((a, b) => a + b, 0);
+    assert.ok(scripts.length > 5 && size < 250_000, `${size} bytes of JavaScript before a chart is drawn`);
     await assertAccessible(page);
     assert.deepEqual(page.problems, []);
   });
