@@ -161,6 +161,10 @@ describeInBrowser('support, settings, dead letters and satisfaction', (visit) =>
     await worst.waitFor();
     await page.getByRole('radiogroup', { name: 'Ratings: show as' }).getByText('Table').click();
     await page.getByRole('row', { name: '2 6 46 %' }).waitFor();
+    await worst.getByRole('link', { name: 'Read the conversation' }).click();
+    await page.waitForURL(`/conversations?id=${id}`);
+    await page.getByText('Hello?').first().waitFor();
+    await page.goBack();
     await worst.getByRole('link', { name: 'Journey of its last message' }).click();
     await page.waitForURL(`/journey?message=${messageId}`);
     assert.deepEqual(page.problems, []);
