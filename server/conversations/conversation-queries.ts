@@ -95,11 +95,14 @@ export function listConversations(
     ORDER BY a.at DESC, a.conversation_id DESC LIMIT ${limit}::int`;
 }
 
+/** Each is looked up by itself. */
+const MAX_TERMS = 6;
 const UUID = /^\s*([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*$/i;
 
 /**
- * Ids of what a search finds. Every word must be found, each wherever it is: "refund ada" is a conversation on refunds that Ada
- * is in. The indexes are those of the functions, see the migration.
+ * Ids of what a search finds. Every term must be found, each wherever it is: "refund ada" is a conversation on refunds that Ada
+ * is in. The words of one term, such as those of an e-mail address, must be found together, which also spares looking up every
+ * "com" by itself. The indexes are those of the functions, see the migration.
  */
 function found(search: string): Prisma.Sql {
   const [, id] = UUID.exec(search) ?? [];
@@ -108,13 +111,17 @@ function found(search: string): Prisma.Sql {
       UNION ALL SELECT coalesce(x.notes_of_id, x.id) FROM message m JOIN conversation x ON x.id = m.conversation_id WHERE m.id = ${id}::uuid
       UNION ALL SELECT m.conversation_id FROM participant p JOIN member m ON m.participant_id = p.id WHERE p.external_id = ${id}`;
   return Prisma.sql`
-    WITH words AS MATERIALIZED (SELECT word FROM unnest((search_words(${search}))[1:6]) AS word)
-    SELECT hit.id FROM words CROSS JOIN LATERAL (
-      SELECT x.id FROM conversation x WHERE conversation_words(x.subject, x.topic) @@ (word || ':*')::tsquery
+    WITH terms AS MATERIALIZED (
+      SELECT words FROM unnest(${search.trim().split(/\s+/).slice(0, MAX_TERMS)}::text[]) AS term CROSS JOIN LATERAL (
+        SELECT string_agg(word || ':*', ' & ')::tsquery AS words FROM unnest(search_words(term)) AS word
+      ) parsed WHERE words IS NOT NULL
+    )
+    SELECT hit.id FROM terms CROSS JOIN LATERAL (
+      SELECT x.id FROM conversation x WHERE conversation_words(x.subject, x.topic) @@ words
       UNION
       SELECT m.conversation_id FROM participant p JOIN member m ON m.participant_id = p.id
-      WHERE participant_words(p.name, p.external_id) @@ (word || ':*')::tsquery
-    ) hit GROUP BY hit.id HAVING count(*) = (SELECT count(*) FROM words)`;
+      WHERE participant_words(p.name, p.external_id) @@ words
+    ) hit GROUP BY hit.id HAVING count(*) = (SELECT count(*) FROM terms)`;
 }
 
 /** Raw, for one count per conversation in one statement. */
