@@ -119,6 +119,12 @@ describe('D1: durable', () => {
     }
     assert.equal(history.acknowledged.length, 160);
     await server.kill();
+    // Whoever writes the log out by themselves, every ten seconds or now and then, must not do so in this moment.
+    const writers = await execute<{ pid: number }>(
+      postgres.url,
+      `SELECT pid FROM pg_stat_activity WHERE backend_type IN ('walwriter', 'checkpointer')`,
+    );
+    for (const { pid } of writers) process.kill(pid, 'SIGSTOP');
     await execute(postgres.url, 'INSERT INTO careless VALUES (1)');
     await killAll(dataDir);
 
