@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Often enough not to be late, seldom enough not to disturb what is watched. */
-const ASK_EVERY_MS = 20;
+/** Often at first, so that nobody is kept waiting; then more seldom, so that what is watched is not disturbed. */
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 100;
+const GROWTH = 1.25;
 
 /**
  * For what nobody announces: rows that go away, a metric that rises. Asks until the answer is truthy, and returns it;
@@ -13,10 +15,10 @@ export async function eventually<T>(
   withinMs = 15_000,
 ): Promise<Exclude<T, false | null | undefined | 0>> {
   const deadline = Date.now() + withinMs;
-  for (;;) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * GROWTH, LONGEST_PAUSE_MS)) {
     const answer = await ask();
     if (answer) return answer as Exclude<T, false | null | undefined | 0>;
     if (Date.now() > deadline) throw new Error(`${what}: not within ${withinMs} ms`);
-    await pause(ASK_EVERY_MS);
+    await pause(pauseMs);
   }
 }
