@@ -124,7 +124,7 @@ describe('the canary', () => {
     await db.kpiMinute.deleteMany();
     await db.kpiRollup.deleteMany();
     const now = Date.now();
-    const first = Math.floor((now - 3 * DAY_MS) / MINUTE_MS) * MINUTE_MS;
+    const first = Math.floor((now - 4 * DAY_MS) / MINUTE_MS) * MINUTE_MS;
     await db.turn.updateMany({ data: { countingSince: new Date(first + 20_000) } });
     let random = 11;
     const next = () => {
@@ -132,7 +132,8 @@ describe('the canary', () => {
       return random / 2_147_483_647;
     };
     const up = new Set<number>();
-    // A day with failures, then nothing at all until the last hours. Some before it was first started.
+    // A day with failures, then nothing at all until the last hours: for so long that a whole day of Kathmandu is in it,
+    // whatever the hour is now. Some before it was first started.
     for (let minute = first - 90 * MINUTE_MS; minute < now; minute += MINUTE_MS) {
       const gone = minute > first + DAY_MS && minute < now - DAY_MS / 4;
       if (!gone && next() < 0.97) up.add(minute);
