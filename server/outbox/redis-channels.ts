@@ -34,16 +34,22 @@ type Parts = {
 
 export function openRedisChannels({ subscriber, log, onLate }: Parts): RedisChannels {
   const wanted = new Map<string, number>();
-  const asking = new Map<string, Promise<void>>();
+  const asking = new Map<string, PromiseWithResolvers<void>>();
   const stopped = new AbortController();
 
-  /** Ends when it is heard, or nobody wants it any more. One at a time for each channel. */
+  /** Ends when it is heard, by whichever command, or nobody wants it any more. One at a time for each channel. */
   function ask(channel: string): Promise<void> {
     const known = asking.get(channel);
-    if (known) return known;
-    const done = askPatiently(channel).finally(() => asking.delete(channel));
-    asking.set(channel, done);
-    return done;
+    if (known) return known.promise;
+    const asked = Promise.withResolvers<void>();
+    asking.set(channel, asked);
+    void askPatiently(channel).then(() => answered(channel, asked));
+    return asked.promise;
+  }
+
+  function answered(channel: string, asked = asking.get(channel)): void {
+    if (asking.get(channel) === asked) asking.delete(channel);
+    asked?.resolve();
   }
 
   async function askPatiently(channel: string): Promise<void> {
@@ -83,13 +89,17 @@ export function openRedisChannels({ subscriber, log, onLate }: Parts): RedisChan
       const channels = [...wanted.keys()];
       for (let from = 0; from < channels.length; from += BATCH) {
         const batch = channels.slice(from, from + BATCH);
-        await subscriber.subscribe(...batch).catch(() => {
-          if (stopped.signal.aborted) return;
-          // Which of them is it?
-          for (const channel of batch) {
-            subscriber.subscribe(channel).catch(() => ask(channel).then(onLate));
-          }
-        });
+        await subscriber.subscribe(...batch).then(
+          // Also those whose own command went down with a connection: RedisPubSub gives nobody anything before it is confirmed.
+          () => batch.forEach((channel) => void answered(channel)),
+          () => {
+            if (stopped.signal.aborted) return;
+            // Which of them is it?
+            for (const channel of batch) {
+              subscriber.subscribe(channel).catch(() => ask(channel).then(onLate));
+            }
+          },
+        );
       }
     },
     stop: () => stopped.abort(),
