@@ -37,6 +37,16 @@ function isSubscription(params, document) {
   return chosen?.operation === 'subscription';
 }
 
+/**
+ * For a moment after another tab was chosen, the editor still says the operation of the one before: then the name is left
+ * out, and the document goes by the socket, which takes any.
+ */
+function run(params, { documentAST, headers } = {}) {
+  if (documentAST && documentAST.loc?.source.body !== params.query)
+    return follow({ ...params, operationName: undefined }, headers);
+  return isSubscription(params, documentAST) ? follow(params, headers) : post(params, headers);
+}
+
 async function post(params, typedHeaders) {
   const response = await fetch('/graphql', {
     method: 'POST',
@@ -109,8 +119,7 @@ subscription Live {
 YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
   title: 'Parley',
   logo: '<img src="/icon.svg" width="28" height="28" alt="">',
-  fetcher: (params, options) =>
-    isSubscription(params, options?.documentAST) ? follow(params, options?.headers) : post(params, options?.headers),
+  fetcher: run,
   defaultTabs: [{ query }, { query: subscription }],
   // Tokens do not belong into the browser's storage.
   shouldPersistHeaders: false,
