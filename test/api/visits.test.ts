@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
+import { roomInWindow } from '../attacks/attack-server.ts';
 import { type Actor, connect, OperationError } from '../harness/actor.ts';
 import * as documents from '../harness/documents.ts';
 import { FoldedDevice } from '../harness/folded-device.ts';
@@ -92,6 +93,7 @@ describe('a visit', () => {
   });
 
   test('begins only so often from one address', async (t) => {
+    await roomInWindow(3_600_000, 20_000);
     const address = newAddress();
     const codes = [];
     for (let n = 0; n < 25; n++) codes.push((await ask(start, {}, address)).code);

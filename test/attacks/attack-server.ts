@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { startForFile } from '../api/start-for-file.ts';
 import { OperationError } from '../harness/actor.ts';
 import { type Env, startProcess } from '../harness/server.ts';
@@ -19,4 +20,10 @@ export async function errorsOf(running: Promise<unknown>): Promise<OperationErro
   );
   if (!(outcome instanceof OperationError)) throw outcome;
   return outcome.errors;
+}
+
+/** Windows of limits begin for all at once: near the end of one a test would see two. Waits for the next one there. */
+export async function roomInWindow(windowMs: number, neededMs: number): Promise<void> {
+  const leftMs = windowMs - (Date.now() % windowMs);
+  if (leftMs < neededMs) await pause(leftMs);
 }

@@ -11,7 +11,7 @@ import { RawSocket } from '../api/raw-socket.ts';
 import { connect, tokenFor } from '../harness/actor.ts';
 import { eventually } from '../harness/eventually.ts';
 import { readMetric } from '../harness/read-metric.ts';
-import { from, newAddress, startAttacked } from './attack-server.ts';
+import { from, newAddress, roomInWindow, startAttacked } from './attack-server.ts';
 
 // What somebody can try with connections, with or without a token.
 const server = await startAttacked({
@@ -124,21 +124,22 @@ describe('tokens', () => {
     }
   });
   test('for signing in are not to be guessed either', async () => {
+    await roomInWindow(60_000, 15_000);
     const headers = { ...json, ...from(newAddress()) };
     const guess = async (n: number) => {
       const body = JSON.stringify({ code: `guess ${n}` });
       const response = await fetch(`${server.url}/auth/sign-in`, { method: 'POST', headers, body });
-      await response.body?.cancel();
+      await response.text();
       return response.status;
     };
-    const statuses = new Set<number>();
-    // The window may turn on the way.
-    for (let n = 0; n < 700 && !statuses.has(429); n += 10)
-      for (const status of await Promise.all(Array.from({ length: 10 }, () => guess(n)))) statuses.add(status);
-    assert.deepEqual([...statuses].sort(), [401, 429]);
+    const statuses: number[] = [];
+    for (let n = 0; n < 700 && !statuses.includes(429); n += 10)
+      statuses.push(...(await Promise.all(Array.from({ length: 10 }, () => guess(n)))));
+    assert.deepEqual([...new Set(statuses)].sort(), [401, 429]);
   });
 
   test('that fail again and again hold up their address, but not who was in before', async (t) => {
+    await roomInWindow(60_000, 15_000);
     const headers = { ...json, ...from(newAddress()) };
     const body = JSON.stringify({ query: '{ viewer { id } }' });
     const post = (bearer: string) =>
@@ -280,10 +281,8 @@ describe('floods', () => {
 
   test('a megabyte of JSON, of headers, of URL', async () => {
     const body = JSON.stringify({ query: `{ viewer { id } } # ${'x'.repeat(1_000_000)}` });
-    assert.equal(
-      (await ask({ method: 'POST', headers: { ...json, authorization: `Bearer ${token}` }, body })).status,
-      413,
-    );
+    const long = await ask({ method: 'POST', headers: { ...json, authorization: `Bearer ${token}` }, body });
+    assert.equal(long.status, 413);
     const status = (path: string, headers: Record<string, string>) =>
       new Promise<number>((resolve, reject) => {
         request(server.url + path, { headers }, (response) => {

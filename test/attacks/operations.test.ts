@@ -10,7 +10,7 @@ import * as documents from '../harness/documents.ts';
 import { eventually } from '../harness/eventually.ts';
 import { execute } from '../harness/execute.ts';
 import { readMetric } from '../harness/read-metric.ts';
-import { errorsOf, startAttacked } from './attack-server.ts';
+import { errorsOf, roomInWindow, startAttacked } from './attack-server.ts';
 import { floods, invalid } from './document-floods.ts';
 
 /* What somebody with a token can try through operations, over HTTP and over the socket. */
@@ -187,6 +187,7 @@ describe('surveys', () => {
   });
 
   overBothTransports('a guesser of conversations runs into a limit', async (t, ask) => {
+    await roomInWindow(600_000, 20_000);
     const mallory = await connect(t, server);
     const codes = new Set<string>();
     for (let n = 0; n < 70; n++) {

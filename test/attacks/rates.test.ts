@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Actor, connect, OperationError } from '../harness/actor.ts';
 import * as documents from '../harness/documents.ts';
 import { eventually } from '../harness/eventually.ts';
 import { openLab } from '../harness/lab.ts';
+import { roomInWindow } from './attack-server.ts';
 
 /* Limits where there are several processes: what is spent at one is spent at all, as far as Redis can be asked. */
 
@@ -25,14 +25,8 @@ async function untilRefused(attempt: () => Promise<unknown>): Promise<number> {
   throw new Error('it was never refused');
 }
 
-/** Windows begin for all at once: near the end of a long one a test would see two. */
-async function notNearTheEnd(windowMs: number): Promise<void> {
-  const leftMs = windowMs - (Date.now() % windowMs);
-  if (leftMs < 30_000) await pause(leftMs);
-}
-
 test('limits hold over processes by Redis; with Redis away each goes on with what it knows, and nothing waits', async (t) => {
-  await notNearTheEnd(600_000);
+  await roomInWindow(600_000, 30_000);
   const lab = await openLab(t);
   const [first, second] = await Promise.all([lab.startInProcess(env), lab.startInProcess(env)]);
   const everywhere = async () => {
