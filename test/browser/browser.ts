@@ -63,8 +63,11 @@ export function describeInBrowser(name: string, declare: (visit: Visit) => void,
       env = { ...env, PORT: new URL(server.url).port };
     });
     // A page that is left open goes on showing what happens, and the next test shares the machine with it.
-    afterEach(async () => {
-      await Promise.all(browser?.contexts().map((context) => context.close()) ?? []);
+    afterEach(async (context) => {
+      const contexts = browser?.contexts() ?? [];
+      if ('passed' in context && !context.passed)
+        for (const page of contexts.flatMap((one) => one.pages())) console.error(await describePage(page));
+      await Promise.all(contexts.map((one) => one.close()));
     });
     after(async () => {
       await browser?.close();
@@ -122,6 +125,12 @@ export function describeInBrowser(name: string, declare: (visit: Visit) => void,
       },
     });
   });
+}
+
+/** What a failed test looked at, for whoever reads only the log. */
+async function describePage(page: Page): Promise<string> {
+  const text = await page.innerText('body', { timeout: 2_000 }).catch(String);
+  return `The page at the end, ${page.url()}:\n${text.slice(0, 3_000)}`;
 }
 
 function findChromium(): string | undefined {

