@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { diffFromSchema, migrate, readMigrations } from '../prisma/migrate.ts';
+import { eventually } from './harness/eventually.ts';
 import { execute } from './harness/execute.ts';
 import { createTestDatabase, type TestDatabase } from './harness/postgres.ts';
 
@@ -60,7 +60,7 @@ describe('migrations', () => {
       await blocker.query('BEGIN; CREATE TABLE participant ()');
       const killed = migrateElsewhere(url);
       const isWaiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      while ((await execute(url, isWaiting)).length === 0) await sleep(20);
+      await eventually('it waits', async () => (await execute(url, isWaiting)).length > 0);
       killed.kill('SIGKILL');
       await once(killed, 'exit');
       await blocker.query('ROLLBACK');

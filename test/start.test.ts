@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { after, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { eventually } from './harness/eventually.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dataDir = mkdtempSync(join(tmpdir(), 'parley-start-'));
@@ -56,8 +56,8 @@ const isAlive = (pid: number) =>
 
 async function allGone(processes: Record<string, number>): Promise<void> {
   const left = () => Object.entries(processes).filter(([, pid]) => isAlive(pid));
-  for (const deadline = Date.now() + 20_000; left().length > 0 && Date.now() < deadline; ) await sleep(50);
-  assert.deepEqual(left(), []);
+  await eventually('no process is left', () => left().length === 0, 20_000).catch(() => {});
+  assert.deepEqual(left(), []); // names those that are
 }
 
 // One after the other on the same data, so that each start follows on the end before it.

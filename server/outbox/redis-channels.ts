@@ -96,7 +96,10 @@ export function openRedisChannels({ subscriber, log, onLate }: Parts): RedisChan
             if (stopped.signal.aborted) return;
             // Which of them is it?
             for (const channel of batch) {
-              subscriber.subscribe(channel).catch(() => ask(channel).then(onLate));
+              subscriber.subscribe(channel).then(
+                () => answered(channel),
+                () => ask(channel).then(onLate),
+              );
             }
           },
         );
