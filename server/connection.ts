@@ -1,4 +1,5 @@
 import { badInput } from './errors.ts';
+import { checkId } from './input.ts';
 
 /** Relay's cursor connections: https://relay.dev/graphql/connections.htm */
 
@@ -38,6 +39,13 @@ export function decodeCursor(field: string, kind: string, cursor: string): strin
   const [actual, ...parts] = Buffer.from(cursor, 'base64url').toString().split(':');
   if (actual !== kind || parts.length === 0) throw badCursor(field);
   return parts;
+}
+
+/** Of a list in the order of its ids, where that is all that a cursor has to say. */
+export function decodeIdCursor(field: string, kind: string, cursor: string): string {
+  const [id] = decodeCursor(field, kind, cursor);
+  if (!id) throw badCursor(field);
+  return checkId(field, id);
 }
 
 export const badCursor = (field: string) =>

@@ -1,5 +1,5 @@
 import Link from 'next/link';
-import overview from '../overview/overview.module.css';
+import { ScrollTable } from '../overview/scroll-table.tsx';
 import { customersOf, type ListedConversation, priorityText, statusText } from './conversation-list.ts';
 import classes from './conversations.module.css';
 import type { ListInUrl } from './use-list-in-url.ts';
@@ -29,52 +29,38 @@ interface ConversationTableProps {
 
 export function ConversationTable({ conversations, hrefOf }: ConversationTableProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: on a narrow screen it scrolls, so the keyboard must reach it.
-    <section className={classes.tableBox} tabIndex={0} aria-label="Conversations, table">
-      <table className={`${overview.table} ${classes.table}`}>
-        <thead>
-          <tr>
-            {head.map((cell) => (
-              <th key={cell} scope="col">
-                {cell}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {conversations.map((one) => (
-            <tr key={one.id}>
-              <th scope="row" className={classes.subject}>
-                <Link href={hrefOf(one.id)} dir="auto">
-                  {one.subject ?? 'No subject'}
-                </Link>
-              </th>
-              <td className={classes.name} dir="auto">
-                {customersOf(one) || '–'}
-              </td>
-              <td>
-                <Status status={one.status} />
-              </td>
-              <td data-urgent={one.priority === 'URGENT' || one.priority === 'HIGH' || undefined}>
-                {priorityText[one.priority]}
-              </td>
-              <td className={classes.name} dir="auto">
-                {one.topic ?? '–'}
-              </td>
-              <td className={classes.name} dir="auto">
-                {one.assignee?.name ?? '–'}
-              </td>
-              <td>
-                <time dateTime={one.activeAt}>{moment.format(new Date(one.activeAt))}</time>
-              </td>
-              <td>
-                <time dateTime={one.createdAt}>{moment.format(new Date(one.createdAt))}</time>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <ScrollTable label="Conversations" head={head} boxClass={classes.tableBox} tableClass={classes.table}>
+      {conversations.map((one) => (
+        <tr key={one.id}>
+          <th scope="row" className={classes.subject}>
+            <Link href={hrefOf(one.id)} dir="auto">
+              {one.subject ?? 'No subject'}
+            </Link>
+          </th>
+          <td className={classes.name} dir="auto">
+            {customersOf(one) || '–'}
+          </td>
+          <td>
+            <Status status={one.status} />
+          </td>
+          <td data-urgent={one.priority === 'URGENT' || one.priority === 'HIGH' || undefined}>
+            {priorityText[one.priority]}
+          </td>
+          <td className={classes.name} dir="auto">
+            {one.topic ?? '–'}
+          </td>
+          <td className={classes.name} dir="auto">
+            {one.assignee?.name ?? '–'}
+          </td>
+          <td>
+            <time dateTime={one.activeAt}>{moment.format(new Date(one.activeAt))}</time>
+          </td>
+          <td>
+            <time dateTime={one.createdAt}>{moment.format(new Date(one.createdAt))}</time>
+          </td>
+        </tr>
+      ))}
+    </ScrollTable>
   );
 }
 

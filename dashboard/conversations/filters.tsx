@@ -5,6 +5,7 @@ import { ranges } from '../overview/kpi-series.ts';
 import { type ConversationFilter, isNarrowed, noFilter } from './conversation-filter.ts';
 import { priorityText, statusText } from './conversation-list.ts';
 import classes from './conversations.module.css';
+import { SearchField } from './search-field.tsx';
 
 interface FiltersProps {
   filter: ConversationFilter;
@@ -14,8 +15,9 @@ interface FiltersProps {
   onNarrow(change: Partial<ConversationFilter>): void;
 }
 
-const options = (any: string, texts: Record<string, string>) => [
-  { value: '', label: any },
+/** unset: what the filter says while it narrows nothing. */
+const options = (unset: string, texts: Record<string, string>) => [
+  { value: '', label: unset },
   ...Object.entries(texts).map(([value, label]) => ({ value, label })),
 ];
 
@@ -45,16 +47,11 @@ export function Filters({ filter, agents, topics, onNarrow }: FiltersProps) {
   return (
     <form className={classes.filters} onSubmit={search} aria-label="Conversations">
       <div className={classes.searchRow}>
-        <TextInput
-          className={classes.search}
+        <SearchField
           label="Search"
           description="Beginnings of words in subject, topic, name or external id of members; or an id of a conversation, message or participant. Messages are not searched: they may be encrypted."
-          type="search"
           value={words}
-          onChange={({ currentTarget }) => setWords(currentTarget.value)}
-          maxLength={100}
-          autoComplete="off"
-          spellCheck={false}
+          onChange={setWords}
         />
         <Button type="submit" className={classes.go}>
           Search

@@ -1,5 +1,5 @@
 import { Button, Code } from '@mantine/core';
-import overview from '../overview/overview.module.css';
+import { ScrollTable } from '../overview/scroll-table.tsx';
 import type { DeadLetter } from './dead-letter.ts';
 import classes from './dead-letters.module.css';
 
@@ -25,40 +25,26 @@ interface LetterTableProps {
 
 export function LetterTable({ letters, onReplay, onDiscard }: LetterTableProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: on a narrow screen it scrolls, so the keyboard must reach it.
-    <section className={classes.tableBox} tabIndex={0} aria-label="Dead letters, table">
-      <table className={overview.table}>
-        <thead>
-          <tr>
-            {[...head, 'What to do'].map((cell) => (
-              <th key={cell} scope="col">
-                {cell}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {letters.map(({ id, conversationId, seq, failedAt, attempts, lastError }) => (
-            <tr key={id}>
-              <th scope="row">
-                <Code>{conversationId}</Code>
-              </th>
-              <td>{seq}</td>
-              <td>{moment.format(new Date(failedAt))}</td>
-              <td>{attempts}</td>
-              <td className={classes.error}>{lastError ?? '–'}</td>
-              <td>
-                <Button size="compact-sm" variant="default" mr={6} onClick={() => onReplay(id)}>
-                  Replay
-                </Button>
-                <Button size="compact-sm" variant="default" onClick={() => onDiscard(id)}>
-                  Discard …
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <ScrollTable label="Dead letters" head={[...head, 'What to do']} boxClass={classes.tableBox}>
+      {letters.map(({ id, conversationId, seq, failedAt, attempts, lastError }) => (
+        <tr key={id}>
+          <th scope="row">
+            <Code>{conversationId}</Code>
+          </th>
+          <td>{seq}</td>
+          <td>{moment.format(new Date(failedAt))}</td>
+          <td>{attempts}</td>
+          <td className={classes.error}>{lastError ?? '–'}</td>
+          <td>
+            <Button size="compact-sm" variant="default" mr={6} onClick={() => onReplay(id)}>
+              Replay
+            </Button>
+            <Button size="compact-sm" variant="default" onClick={() => onDiscard(id)}>
+              Discard …
+            </Button>
+          </td>
+        </tr>
+      ))}
+    </ScrollTable>
   );
 }

@@ -1,68 +1,32 @@
-import { Alert, Anchor, SegmentedControl } from '@mantine/core';
+import { Anchor } from '@mantine/core';
 import Link from 'next/link';
-import { useState } from 'react';
 import type { Client } from '../../client/index.ts';
-import { Freshness } from '../overview/freshness.tsx';
 import { promisedKpis } from '../overview/judge-kpis.ts';
 import { KpiCard, KpiCardSkeleton } from '../overview/kpi-card.tsx';
-import { type KpiOverview, windows } from '../overview/kpi-overview.ts';
+import type { KpiOverview } from '../overview/kpi-overview.ts';
 import type { KpiDefinition } from '../overview/kpi-series.ts';
 import { LatencyTable } from '../overview/latency-table.tsx';
+import { LiveFigures } from '../overview/live-figures.tsx';
 import overviewClasses from '../overview/overview.module.css';
 import { presentKpis } from '../overview/present-kpis.ts';
 import { Trends } from '../overview/trends.tsx';
-import { useKpiDefinitions } from '../overview/use-kpi-definitions.ts';
-import { useKpiOverview } from '../overview/use-kpi-overview.ts';
-import { useWindowInUrl } from '../overview/use-window-in-url.ts';
-import { Failed } from '../session/failed.tsx';
-import { useObservable } from '../session/use-observable.ts';
 import settings from '../settings/settings.module.css';
-import { Icon } from '../shell/icon.tsx';
 import classes from './delivery.module.css';
 import { deliveryMetrics } from './delivery-series.ts';
 import { LatencyOverTime } from './latency-over-time.tsx';
 
 /** Whether messages arrive, and how fast: what operators and managers ask when somebody says "it hangs". */
 export function Delivery({ client }: { client: Client }) {
-  const [windowMinutes, setWindowMinutes] = useWindowInUrl();
-  const [paused, setPaused] = useState(false);
-  const { overview, receivedAt, error, retry } = useKpiOverview(client, windowMinutes, paused);
-  const definitions = useKpiDefinitions(client);
-  const { status } = useObservable(client.connection);
-  const lost = receivedAt > 0 && !paused && (status === 'waiting' || status === 'offline');
-
   return (
-    <>
-      <div className={overviewClasses.head}>
-        <h1 className={overviewClasses.title}>Delivery</h1>
-        <Freshness
-          receivedAt={receivedAt}
-          live={status === 'online' && overview !== null}
-          paused={paused}
-          onPause={setPaused}
-        />
-        <SegmentedControl
-          className={overviewClasses.window}
-          value={String(windowMinutes)}
-          onChange={(value) => setWindowMinutes(Number(value))}
-          aria-label="How far to look back"
-          data={windows.map(({ minutes, label }) => ({ value: String(minutes), label }))}
-        />
-      </div>
-      {lost && (
-        <Alert role="status" icon={<Icon name="offline" />} title="The connection was lost" mb="lg">
-          These are the last figures that came. The page goes on by itself as soon as the server can be reached.
-        </Alert>
+    <LiveFigures
+      client={client}
+      title="Delivery"
+      skeleton={<NowSkeleton />}
+      now={(overview, definitions, windowMinutes) => (
+        <Now overview={overview} definitions={definitions} range={`${windowMinutes}min`} />
       )}
-      {error ? (
-        <Failed title="The figures could not be loaded" error={error} onRetry={retry} />
-      ) : (
-        <div data-stale={lost || undefined} className={overviewClasses.body}>
-          {overview && definitions.length > 0 ? (
-            <Now overview={overview} definitions={definitions} range={`${windowMinutes}min`} />
-          ) : (
-            <NowSkeleton />
-          )}
+      overTime={(paused) => (
+        <>
           <Trends client={client} paused={paused} metrics={deliveryMetrics} page="delivery" />
           <LatencyOverTime client={client} />
           <p className={settings.lead}>
@@ -72,9 +36,9 @@ export function Delivery({ client }: { client: Client }) {
             </Anchor>{' '}
             says when it was stored, published, delivered and read.
           </p>
-        </div>
+        </>
       )}
-    </>
+    />
   );
 }
 

@@ -11,7 +11,7 @@ import { useAnswer } from '../session/use-answer.ts';
 import classes from './delivery.module.css';
 import { type Latencies, latenciesQuery, legs } from './delivery-series.ts';
 
-const PercentilesChart = dynamic(() => import('../overview/charts.tsx').then((m) => m.PercentilesChart), {
+const LatencyChart = dynamic(() => import('../overview/charts.tsx').then((m) => m.LatencyChart), {
   ssr: false,
   loading: () => <div className={overview.chartSpace} />,
 });
@@ -60,7 +60,7 @@ export function LatencyOverTime({ client }: { client: Client }) {
         }`}
         empty={total.latency === null ? nothing : null}
         chart={
-          <PercentilesChart
+          <LatencyChart
             data={rows.map(({ time, latency }) => ({
               time,
               p50: latency?.p50Ms ?? null,

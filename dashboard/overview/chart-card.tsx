@@ -2,6 +2,7 @@ import { SegmentedControl, Skeleton } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { ExportButton } from '../export/export-button.tsx';
 import classes from './overview.module.css';
+import { FigureTable } from './scroll-table.tsx';
 
 interface ChartCardProps {
   title: string;
@@ -41,32 +42,7 @@ export function ChartCard({ title, summary, empty, chart, table, range }: ChartC
             {chart}
           </div>
         )}
-        {!empty && shown === 'table' && (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
-          <section className={classes.tableBox} tabIndex={0} aria-label={`${title}, table`}>
-            <table className={classes.table}>
-              <thead>
-                <tr>
-                  {table.head.map((cell) => (
-                    <th key={cell} scope="col">
-                      {cell}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {table.rows.map(([first, ...rest]) => (
-                  <tr key={first}>
-                    <th scope="row">{first}</th>
-                    {rest.map((cell, column) => (
-                      <td key={table.head[column + 1]}>{cell}</td>
-                    ))}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
-        )}
+        {!empty && shown === 'table' && <FigureTable label={title} head={table.head} rows={table.rows} />}
       </div>
     </section>
   );

@@ -22,49 +22,26 @@ export function MessagesChart({ data }: { data: { time: string; messages: number
 }
 
 /** Over hours to months: median, 95th and 99th percentile. */
-export function PercentilesChart({
-  data,
-}: {
-  data: { time: string; p50: number | null; p95: number | null; p99: number | null }[];
-}) {
-  return (
-    <LineChart
-      h={240}
-      data={data}
-      dataKey="time"
-      series={[
-        { name: 'p99', label: '99th percentile', color: 'gray.6', strokeDasharray: '2 3' },
-        { name: 'p95', label: '95th percentile', color: 'parley.6' },
-        { name: 'p50', label: 'Median', color: 'gray.6', strokeDasharray: '5 4' },
-      ]}
-      valueFormatter={durationText}
-      curveType="linear"
-      // An hour without messages has no latency: the line breaks there.
-      connectNulls={false}
-      dotProps={{ r: 2.5 }}
-      tickLine="none"
-      withLegend
-      legendProps={{ verticalAlign: 'bottom', height: 32 }}
-      xAxisProps={{ interval: 'preserveStartEnd', minTickGap: 28 }}
-      yAxisProps={{ width: 64 }}
-      lineProps={{ isAnimationActive: false }}
-    />
-  );
+interface LatencyChartProps {
+  /** The 99th percentile is drawn where it is given. */
+  data: { time: string; p50: number | null; p95: number | null; p99?: number | null }[];
 }
 
-export function LatencyChart({ data }: { data: { time: string; p50: number | null; p95: number | null }[] }) {
+export function LatencyChart({ data }: LatencyChartProps) {
+  const tail = { name: 'p99', label: '99th percentile', color: 'gray.6', strokeDasharray: '2 3' };
   return (
     <LineChart
       h={240}
       data={data}
       dataKey="time"
       series={[
+        ...(data.some(({ p99 }) => p99 !== undefined) ? [tail] : []),
         { name: 'p95', label: '95th percentile', color: 'parley.6' },
         { name: 'p50', label: 'Median', color: 'gray.6', strokeDasharray: '5 4' },
       ]}
       valueFormatter={durationText}
       curveType="linear"
-      // A minute without messages has no latency: the line breaks there.
+      // A time without messages has no latency: the line breaks there.
       connectNulls={false}
       dotProps={{ r: 2.5 }}
       tickLine="none"

@@ -2,6 +2,7 @@ import { ExportButton } from '../export/export-button.tsx';
 import { count, durationOrNone } from './format.ts';
 import type { KpiOverview } from './kpi-overview.ts';
 import classes from './overview.module.css';
+import { FigureTable } from './scroll-table.tsx';
 
 const head = ['Leg', 'Median', '95th percentile', '99th percentile', 'Measured'];
 
@@ -25,30 +26,7 @@ export function LatencyTable({ overview, range }: { overview: KpiOverview; range
         <h3 className={classes.chartTitle}>Latency, leg by leg</h3>
         <ExportButton label="latency, leg by leg" page="latency" range={range} head={head} rows={rows} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a narrow screen it scrolls, so the keyboard must reach it. */}
-      <section className={classes.tableBox} tabIndex={0} aria-label="Latency, table">
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              {head.map((cell) => (
-                <th key={cell} scope="col">
-                  {cell}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(([leg, ...cells]) => (
-              <tr key={leg}>
-                <th scope="row">{leg}</th>
-                {cells.map((cell, i) => (
-                  <td key={head[i + 1]}>{cell}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <FigureTable label="Latency" head={head} rows={rows} />
     </section>
   );
 }

@@ -1,7 +1,7 @@
 import { timeText } from './format.ts';
 import { textOf } from './judge-trend.ts';
 import type { KpiSeries, Range } from './kpi-series.ts';
-import classes from './overview.module.css';
+import { FigureTable } from './scroll-table.tsx';
 import trendClasses from './trends.module.css';
 
 /** The same numbers as the trends: a row for each hour, day, week or month, newest first. */
@@ -19,30 +19,5 @@ export function trendsTable(series: readonly KpiSeries[], range: Range): { head:
 export function TrendsTable({ series, range }: { series: readonly KpiSeries[]; range: Range }) {
   const { head, rows } = trendsTable(series, range);
   const starts = series[0]!.points.map(({ start }) => start).toReversed();
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
-    <section className={trendClasses.tableBox} tabIndex={0} aria-label="Over time, table">
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            {head.map((cell) => (
-              <th key={cell} scope="col">
-                {cell}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([first, ...rest], i) => (
-            <tr key={starts[i]}>
-              <th scope="row">{first}</th>
-              {rest.map((cell, column) => (
-                <td key={head[column + 1]}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
+  return <FigureTable label="Over time" head={head} rows={rows} keys={starts} boxClass={trendClasses.tableBox} />;
 }

@@ -1,8 +1,9 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { Client } from '../../client/index.ts';
 import { roleText } from '../conversations/conversation-list.ts';
 import conversations from '../conversations/conversations.module.css';
+import { SearchField } from '../conversations/search-field.tsx';
 import { useAnswer } from '../session/use-answer.ts';
 import { type People, peopleQuery } from './session-list.ts';
 import classes from './sessions.module.css';
@@ -18,16 +19,11 @@ export function FindPerson({ client, onFind }: { client: Client; onFind(id: stri
   return (
     <form onSubmit={search} aria-label="Somebody's sessions" className={conversations.filters}>
       <div className={conversations.searchRow}>
-        <TextInput
-          className={conversations.search}
+        <SearchField
           label="Whose"
           description="Beginnings of words of their name or external id, or their id."
-          type="search"
           value={words}
-          onChange={({ currentTarget }) => setWords(currentTarget.value)}
-          maxLength={100}
-          autoComplete="off"
-          spellCheck={false}
+          onChange={setWords}
         />
         <Button type="submit">Find</Button>
       </div>

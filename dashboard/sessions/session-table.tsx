@@ -1,7 +1,7 @@
 import { Button, UnstyledButton } from '@mantine/core';
 import { roleText } from '../conversations/conversation-list.ts';
 import conversations from '../conversations/conversations.module.css';
-import overview from '../overview/overview.module.css';
+import { ScrollTable } from '../overview/scroll-table.tsx';
 import { type Login, stateOf } from './session-list.ts';
 import classes from './sessions.module.css';
 
@@ -47,25 +47,16 @@ interface SessionTableProps {
 
 export function SessionTable({ logins, onWho, onEnd }: SessionTableProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it.
-    <section className={conversations.tableBox} tabIndex={0} aria-label="Sessions, table">
-      <table className={`${overview.table} ${conversations.table} ${classes.sessions}`}>
-        <thead>
-          <tr>
-            {[...shown, 'What to do'].map((cell) => (
-              <th key={cell} scope="col">
-                {cell}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {logins.map((login) => (
-            <SessionRow key={login.id} login={login} onWho={onWho} onEnd={onEnd} />
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <ScrollTable
+      label="Sessions"
+      head={[...shown, 'What to do']}
+      boxClass={conversations.tableBox}
+      tableClass={`${conversations.table} ${classes.sessions}`}
+    >
+      {logins.map((login) => (
+        <SessionRow key={login.id} login={login} onWho={onWho} onEnd={onEnd} />
+      ))}
+    </ScrollTable>
   );
 }
 

@@ -1,16 +1,14 @@
 import { canaryIds } from '../canary-participants.ts';
 import {
-  badCursor,
   type Connection,
   checkPageSize,
   DEFAULT_PAGE,
-  decodeCursor,
+  decodeIdCursor,
   encodeCursor,
   toConnection,
 } from '../connection.ts';
 import type { Db } from '../db.ts';
 import { forbidden } from '../errors.ts';
-import { checkId } from '../input.ts';
 import { accessParticipant } from '../participants/access-participant.ts';
 import type { Viewer } from '../participants/participant.ts';
 import { type Session, sessionFields } from './session.ts';
@@ -31,7 +29,7 @@ export async function pageOfSessions(
       participantId: participantId ?? { notIn: [...canaryIds] },
       ...(past ? {} : usable),
       // Ids are UUIDs of version 7: in the order of the logins.
-      ...(typeof after === 'string' ? { id: { lt: toId(after) } } : {}),
+      ...(typeof after === 'string' ? { id: { lt: decodeIdCursor('after', CURSOR, after) } } : {}),
     },
     select: sessionFields,
     orderBy: { id: 'desc' },
@@ -44,9 +42,3 @@ export async function pageOfSessions(
 }
 
 const CURSOR = 'session';
-
-function toId(cursor: string): string {
-  const [id] = decodeCursor('after', CURSOR, cursor);
-  if (!id) throw badCursor('after');
-  return checkId('after', id);
-}

@@ -1,15 +1,13 @@
 import {
-  badCursor,
   type Connection,
   checkPageSize,
   DEFAULT_PAGE,
-  decodeCursor,
+  decodeIdCursor,
   encodeCursor,
   toConnection,
 } from '../connection.ts';
 import type { Db } from '../db.ts';
 import { forbidden } from '../errors.ts';
-import { checkId } from '../input.ts';
 import { isStaff, type Participant, type Viewer } from './participant.ts';
 import { listParticipants, type ParticipantFilter } from './participant-queries.ts';
 
@@ -24,7 +22,7 @@ export async function pageOfParticipants(
   const size = checkPageSize('first', first ?? DEFAULT_PAGE);
   const rows = await listParticipants(db, filter, {
     limit: size + 1,
-    before: typeof after === 'string' ? toId(after) : undefined,
+    before: typeof after === 'string' ? decodeIdCursor('after', CURSOR, after) : undefined,
   });
   return toConnection(rows.slice(0, size), ({ id }) => encodeCursor(CURSOR, id), {
     hasNextPage: rows.length > size,
@@ -33,9 +31,3 @@ export async function pageOfParticipants(
 }
 
 const CURSOR = 'participant';
-
-function toId(cursor: string): string {
-  const [id] = decodeCursor('after', CURSOR, cursor);
-  if (!id) throw badCursor('after');
-  return checkId('after', id);
-}
