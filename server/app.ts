@@ -54,6 +54,7 @@ import { observeSatisfaction } from './satisfaction/observe-satisfaction.ts';
 import { createResultFeed } from './satisfaction/result-feed.ts';
 import { openKeyRing } from './sealing/key-ring.ts';
 import { createSealing } from './sealing/sealing.ts';
+import { stopInTime } from './stop-in-time.ts';
 import { createSurveyTokens } from './surveys/survey-links.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMeasure } from './telemetry/measure.ts';
@@ -217,13 +218,10 @@ export async function startApp({
   let canary: Repeating | undefined;
   let metricsServer: MetricsServer | undefined;
   let stopped: Promise<void> | undefined;
+  const stop = () => stopInTime({ config, log }, stopAll);
 
   /** What takes work in goes first, what carries it out last. */
-  async function stop(): Promise<void> {
-    const cut = setTimeout(() => {
-      log.error('the graceful stop took too long');
-      process.exit(1);
-    }, config.DRAIN_DELAY_MS + config.DRAIN_TIMEOUT_MS).unref();
+  async function stopAll(): Promise<void> {
     await canary?.stop();
     await http?.drain();
     const background = [access, auditRetention, sessionRetention, erasures, erasureList, kpiKeeper, continuousAudit];
@@ -240,7 +238,6 @@ export async function startApp({
     await db.$disconnect();
     await metricsServer?.stop();
     await telemetry().shutdown();
-    clearTimeout(cut);
   }
 
   try {

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ConfigError, describeConfig, loadConfig } from './config.ts';
+import { ConfigError, describeConfig, loadConfig, loadRelayConfig } from './config.ts';
 
 const AUTH_SECRET = 'x'.repeat(32);
 
-const complaint = (env: Record<string, string>): string => {
+const complaint = (
+  env: Record<string, string>,
+  load: (env: Record<string, string>) => unknown = loadConfig,
+): string => {
   let message: string | undefined;
   assert.throws(
-    () => loadConfig(env),
+    () => load(env),
     (error) => {
       assert.ok(error instanceof ConfigError);
       message = error.message;
@@ -80,6 +83,18 @@ describe('the configuration', () => {
     assert.match(complaint({ NODE_ENV: 'production' }), /AUTH_SECRET .* or AUTH_JWKS_URL/);
     loadConfig({ NODE_ENV: 'production', AUTH_SECRET });
     loadConfig({ NODE_ENV: 'production', AUTH_JWKS_URL: 'https://id.example/jwks.json' });
+  });
+
+  test('of a relay has what it shares with others, and no secret', () => {
+    const shared = { DATABASE_URL: 'postgres://db/parley', REDIS_URL: 'redis://cache' };
+    loadRelayConfig({ ...shared, NODE_ENV: 'production' });
+    for (const missing of ['DATABASE_URL', 'REDIS_URL'])
+      assert.match(
+        complaint({ ...shared, [missing]: '' }, loadRelayConfig),
+        /^A relay needs DATABASE_URL and REDIS_URL/,
+      );
+    for (const off of ['OUTBOX_SWEEP', 'BUS'])
+      assert.match(complaint({ ...shared, [off]: 'off' }, loadRelayConfig), /leave out OUTBOX_SWEEP=off and BUS=off/);
   });
 
   test('describes each variable, with its unit where the name has one', () => {

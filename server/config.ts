@@ -131,7 +131,9 @@ const fields = {
 
   OUTBOX_SWEEP: onOff
     .default(true)
-    .describe('`off`: this process does not look for outbox rows that others left behind. For tests.'),
+    .describe(
+      '`off`: this process does not look for outbox rows that others left behind. Where relays do (`npm run relay`), and for tests.',
+    ),
   OUTBOX_SWEEP_INTERVAL_MS: ms(1_000).describe(
     'How often it looks, in ms. Rows are left alone for their first second.',
   ),
@@ -220,16 +222,9 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
-  // An empty variable means "not set": compose files and CI systems write them so.
-  const given = Object.fromEntries(Object.keys(fields).map((name) => [name, env[name] === '' ? undefined : env[name]]));
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0]!;
-    const name = String(path[0]);
-    throw new ConfigError(`${name} ${shown(name, given[name]!)}${message}. Change it or leave it out.`);
-  }
-  const config = parsed.data;
+/** Of a process that serves people. */
+export function loadConfig(env: Env = process.env): Config {
+  const config = readConfig(env);
   if (config.NODE_ENV === 'production' && !config.AUTH_SECRET && !config.AUTH_JWKS_URL) {
     throw new ConfigError(
       'NODE_ENV=production needs AUTH_SECRET (at least 32 characters) or AUTH_JWKS_URL: no secret is made up in production.',
@@ -240,6 +235,35 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   const problem = whySignInCannotBe(config);
   if (problem) throw new ConfigError(problem);
   return config;
+}
+
+export type RelayConfig = Config & { readonly DATABASE_URL: string; readonly REDIS_URL: string };
+
+/** Of a relay, which lets nobody in, and so needs no secret; but it is nothing without a database and a bus to share. */
+export function loadRelayConfig(env: Env = process.env): RelayConfig {
+  const config = readConfig(env);
+  const { DATABASE_URL, REDIS_URL } = config;
+  if (!DATABASE_URL || !REDIS_URL)
+    throw new ConfigError(
+      'A relay needs DATABASE_URL and REDIS_URL, the same as the processes whose outbox it sweeps. One process alone sweeps for itself.',
+    );
+  if (!config.OUTBOX_SWEEP || !config.BUS)
+    throw new ConfigError('A relay does nothing but sweep the outbox: leave out OUTBOX_SWEEP=off and BUS=off for it.');
+  return { ...config, DATABASE_URL, REDIS_URL };
+}
+
+type Env = Record<string, string | undefined>;
+
+function readConfig(env: Env): Config {
+  // An empty variable means "not set": compose files and CI systems write them so.
+  const given = Object.fromEntries(Object.keys(fields).map((name) => [name, env[name] === '' ? undefined : env[name]]));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]!;
+    const name = String(path[0]);
+    throw new ConfigError(`${name} ${shown(name, given[name]!)}${message}. Change it or leave it out.`);
+  }
+  return parsed.data;
 }
 
 /** What was given, without what must not be found in a log: `is "…": `, or nothing. */

@@ -14,6 +14,7 @@ import { createGate } from './graphql/gate.ts';
 import { graphiqlRoutes } from './graphql/graphiql.ts';
 import { graphqlOverHttp } from './graphql/http.ts';
 import { type SocketServer, startSocketServer } from './graphql/socket.ts';
+import { createHealth } from './health.ts';
 import { exportRoutes } from './participants/export-routes.ts';
 import { readTlsFiles } from './read-tls-files.ts';
 import { serveDashboard } from './serve-dashboard.ts';
@@ -42,16 +43,12 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
   web.disable('x-powered-by');
   // Pages bring content policies of their own; everything else is helmet's default.
   web.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: isSecure }));
-  web.get('/livez', (_request, response) => void response.type('text').send('ok\n'));
-  web.get('/readyz', async (_request, response) => {
-    // Why it is not is for the log: this port is open to everybody.
-    const reason = draining ? 'draining' : await app.whyNotReady();
-    if (reason) app.log.debug({ reason }, 'not ready');
-    response
-      .status(reason ? 503 : 200)
-      .type('text')
-      .send(reason ? 'not ready\n' : 'ok\n');
+  const health = createHealth({
+    log: app.log,
+    whyNotReady: async () => (draining ? 'draining' : app.whyNotReady()),
   });
+  web.get('/livez', health.live);
+  web.get('/readyz', health.ready);
   let url = config.PUBLIC_URL ?? '';
   web.use('/auth', authRoutes({ ...app, ...gate, secureCookies: isSecure, publicUrl: () => url }));
   const authenticate = (request: Request) =>

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigError } from '../config.ts';
 import type { Log } from './log.ts';
@@ -7,13 +7,21 @@ import { telemetry } from './telemetry.ts';
 
 export type MetricsServer = { readonly url: string; stop(): Promise<void> };
 
-type Options = { readonly port: number; readonly host: string; readonly log: Log };
+type Options = {
+  readonly port: number;
+  readonly host: string;
+  readonly log: Log;
+  /** What else is answered, by path. */
+  readonly beside?: Readonly<Record<string, RequestListener>>;
+};
 
 /** Serves Prometheus at /metrics, on a port of its own, which need not be open to those who chat. */
-export async function startMetricsServer({ port, host, log }: Options): Promise<MetricsServer> {
+export async function startMetricsServer({ port, host, log, beside = {} }: Options): Promise<MetricsServer> {
   const server = createServer({ requestTimeout: 10_000 }, (request, response) => {
+    const path = request.url?.split('?')[0] ?? '';
     if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405, { allow: 'GET, HEAD' }).end();
-    else if (request.url?.split('?')[0] === '/metrics')
+    else if (Object.hasOwn(beside, path)) beside[path]!(request, response);
+    else if (path === '/metrics')
       telemetry()
         .metricsHandler(request, response)
         .catch((err: unknown) => {

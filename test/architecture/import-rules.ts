@@ -34,7 +34,7 @@ const levels: [name: string, matches: (file: string) => boolean][] = [
     'ground',
     (file) =>
       !featureOf(file) &&
-      /^server\/(telemetry|embedded-postgres|rate-limit|sealing)\/|^server\/(?!main|app|http-server)[\w-]+\.ts$/.test(
+      /^server\/(telemetry|embedded-postgres|rate-limit|sealing)\/|^server\/(?!main|app|relay|http-server)[\w-]+\.ts$/.test(
         file,
       ),
   ],
@@ -44,8 +44,8 @@ const levels: [name: string, matches: (file: string) => boolean][] = [
   ['resolvers', (file) => Boolean(featureOf(file))],
   ['graphql', (file) => file.startsWith('server/graphql/')],
   ['http', (file) => file === 'server/http-server.ts'],
-  ['app', (file) => file === 'server/app.ts'],
-  ['programs', (file) => file === 'server/main.ts' || file.startsWith('server/cli/')],
+  ['app', (file) => /^server\/(relay-)?app\.ts$/.test(file)],
+  ['programs', (file) => /^server\/(main|relay)\.ts$/.test(file) || file.startsWith('server/cli/')],
 ];
 const levelOf = (file: string) => levels.findIndex(([, matches]) => matches(file));
 
@@ -118,6 +118,7 @@ export const standsAlone: Rule = ({ from, to }) => {
   if (ours === 'server') {
     const why = {
       'server/main.ts prisma/migrate.ts': 'migrates at its start',
+      'server/relay.ts prisma/migrate.ts': 'so does a relay, which may be the first to start',
       'server/telemetry/resource.ts package.json': 'its version',
     };
     return `${from} ${to}` in why ? undefined : `server uses ${theirs}`;

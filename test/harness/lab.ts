@@ -2,7 +2,7 @@ import type { TestContext } from 'node:test';
 import { createTestDatabase, type TestDatabase } from './postgres.ts';
 import { startProxy, type TestProxy } from './proxy.ts';
 import { startRedis, type TestRedis } from './redis.ts';
-import { type Env, startInProcess, startProcess, type TestServer } from './server.ts';
+import { type Env, startInProcess, startProcess, startRelay, type TestServer } from './server.ts';
 import { type BusTap, tapBus } from './tap-bus.ts';
 
 /**
@@ -15,6 +15,7 @@ export type Lab = {
   /** A process of its own, on this PostgreSQL and Redis unless env says otherwise. */
   startProcess(env?: Env): Promise<TestServer>;
   startInProcess(env?: Env): Promise<TestServer>;
+  startRelay(env?: Env): Promise<TestServer>;
   startProxy(): Promise<TestProxy>;
   tapBus(): Promise<BusTap>;
 };
@@ -31,7 +32,7 @@ export async function openLab(t: Pick<TestContext, 'after'>): Promise<Lab> {
   later.after(() => redis.close());
 
   const serve =
-    (start: typeof startProcess) =>
+    (start: typeof startRelay) =>
     async ({ DATABASE_URL = database.url, ...env }: Env = {}) => {
       const server = await start(DATABASE_URL, { REDIS_URL: redis.url, ...env });
       later.after(() => server.stop());
@@ -42,6 +43,7 @@ export async function openLab(t: Pick<TestContext, 'after'>): Promise<Lab> {
     redis,
     startProcess: serve(startProcess),
     startInProcess: serve(startInProcess),
+    startRelay: serve(startRelay),
     async startProxy() {
       const proxy = await startProxy(redis);
       later.after(() => proxy.close());
