@@ -12,7 +12,7 @@ const GROWTH = 1.25;
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T> | T,
-  withinMs = 15_000,
+  withinMs = 30_000,
 ): Promise<Exclude<T, false | null | undefined | 0>> {
   const deadline = Date.now() + withinMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * GROWTH, LONGEST_PAUSE_MS)) {

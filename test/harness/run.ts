@@ -16,9 +16,17 @@ const files = process.argv.slice(2);
 const CONCURRENCY = 3;
 /** Longer than any test should take; a hanging one must not hang whoever waits for the result. */
 const TEST_TIMEOUT_MS = 600_000;
+/**
+ * So many files that fail among all others are tried once more, alone: a browser on a machine that does three things at once
+ * is late at times. Both results are told. More than these are no accident.
+ */
+const MOST_TRIED_AGAIN = 2;
+/** Never tried again: what these see once has happened. */
+const FINAL = /^test\/(promises|faults|attacks)\//;
 
-/** The types of Node know all of them but one. */
-type Counts = EventData.TestSummary['counts'] & { failed: number };
+/** What became of the tests of a file. */
+type Tally = { passed: number; failed: number; skipped: string[] };
+type Tallies = Map<string, Tally>;
 
 const interrupted = new AbortController();
 for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.on(event, () => interrupted.abort());
@@ -29,13 +37,23 @@ process.env.PARLEY_TEST_TEMPLATE = cluster.template;
 // Kept between files and runs: a third of what it costs to start a server is compiling it, and that is done sixty times.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
 try {
-  const { counts, skipped } = await runTests();
-  const failures = counts.failed + counts.cancelled + (process.env.CI ? skipped.length : 0);
+  const tallies = await runTests(files.length > 0 ? files : everything, CONCURRENCY);
+  const again = failedIn(tallies);
+  if (files.length === 0 && mayBeAccident(again)) {
+    console.log(`Failed, and is tried once more, alone:\n  ${again.join('\n  ')}`);
+    for (const [file, tally] of await runTests(again, 1)) tallies.set(file, tally);
+    const still = failedIn(tallies);
+    for (const file of again) console.log(`  ${file}: ${still.includes(file) ? 'failed again' : 'passed now'}`);
+  }
+  const all = [...tallies.values()];
+  const skipped = all.flatMap((tally) => tally.skipped);
+  const passed = all.reduce((sum, tally) => sum + tally.passed, 0);
+  const failed = all.reduce((sum, tally) => sum + tally.failed, 0) + (process.env.CI ? skipped.length : 0);
   if (skipped.length > 0)
     console.log(`Skipped${process.env.CI ? ', which CI must not' : ''}:\n  ${skipped.join('\n  ')}`);
-  if (counts.tests === 0) console.log(`No test in ${(files.length > 0 ? files : everything).join(', ')}.`);
-  if (process.env.PARLEY_TEST_SUMMARY) writeFileSync(process.env.PARLEY_TEST_SUMMARY, `${counts.passed} ${failures}\n`);
-  process.exitCode = interrupted.signal.aborted ? 130 : failures > 0 || counts.tests === 0 ? 1 : 0;
+  if (all.length === 0) console.log(`No test in ${(files.length > 0 ? files : everything).join(', ')}.`);
+  if (process.env.PARLEY_TEST_SUMMARY) writeFileSync(process.env.PARLEY_TEST_SUMMARY, `${passed} ${failed}\n`);
+  process.exitCode = interrupted.signal.aborted ? 130 : failed > 0 || all.length === 0 ? 1 : 0;
 } finally {
   await cluster.stop();
 }
@@ -45,28 +63,47 @@ if (interrupted.signal.aborted && process.send) process.kill(0, 'SIGTERM');
 // Whatever still holds a pipe to us.
 process.exit();
 
-async function runTests(): Promise<{ counts: Counts; skipped: string[] }> {
-  const results = run({
-    globPatterns: files.length > 0 ? files : everything,
-    concurrency: CONCURRENCY,
-    timeout: TEST_TIMEOUT_MS,
-    signal: interrupted.signal,
+async function runTests(globPatterns: string[], concurrency: number): Promise<Tallies> {
+  const results = run({ globPatterns, concurrency, timeout: TEST_TIMEOUT_MS, signal: interrupted.signal });
+  const tallies: Tallies = new Map();
+  const tallyOf = (file = 'no file') => {
+    const path = relative('.', file);
+    const tally = tallies.get(path) ?? { passed: 0, failed: 0, skipped: [] };
+    tallies.set(path, tally);
+    return tally;
+  };
+  results.on('test:pass', ({ name, file, skip, todo, details }) => {
+    if (skip !== undefined || todo !== undefined) tallyOf(file).skipped.push(`${name} (${file})`);
+    else if (details.type !== 'suite') tallyOf(file).passed++;
   });
-  const skipped: string[] = [];
-  results.on('test:pass', ({ name, file, skip, todo }) => {
-    if (skip !== undefined || todo !== undefined) skipped.push(`${name} (${file})`);
+  results.on('test:fail', ({ file, details }) => {
+    if (details.type !== 'suite' || !isOfItsTests(details)) tallyOf(file).failed++;
   });
-  let counts: Counts | undefined;
   const seconds = new Map<string, number>();
+  let ended = false;
   results.on('test:summary', (summary) => {
     // There is one for each file, and one for all.
-    if (summary.file === undefined) counts = summary.counts as Counts;
+    if (summary.file === undefined) ended = true;
     else seconds.set(summary.file, summary.duration_ms / 1000);
   });
   for await (const text of results.compose(new spec())) process.stdout.write(text);
-  if (!counts) throw new Error('The test runner came to no result.');
+  if (!ended) throw new Error('The test runner came to no result.');
   if (seconds.size > 1) console.log(`Slowest files:\n${slowest(seconds)}`);
-  return { counts, skipped };
+  return tallies;
+}
+
+/** A suite fails with its tests, which are counted; or by itself, before or after them. */
+function isOfItsTests({ error }: EventData.TestFail['details']): boolean {
+  return 'failureType' in error && error.failureType === 'subtestsFailed';
+}
+
+function failedIn(tallies: Tallies): string[] {
+  return [...tallies].flatMap(([file, { failed }]) => (failed > 0 ? [file] : []));
+}
+
+function mayBeAccident(failed: readonly string[]): boolean {
+  const few = failed.length > 0 && failed.length <= MOST_TRIED_AGAIN;
+  return few && !failed.some((file) => FINAL.test(file)) && !interrupted.signal.aborted;
 }
 
 function slowest(seconds: Map<string, number>): string {
