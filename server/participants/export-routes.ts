@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Request, type Response, Router } from 'express';
+import { type Request, Router } from 'express';
+import { answerHttpError } from '../answer-http-error.ts';
 import { recordAudit } from '../audit-log/record-audit.ts';
 import type { Authenticated } from '../auth/authenticate.ts';
-import { ChatError, isDatabaseAway, notFound, rateLimited, unavailable } from '../errors.ts';
+import { ChatError, notFound, rateLimited } from '../errors.ts';
 import type { App } from '../graphql/app-parts.ts';
 import { checkId } from '../input.ts';
 import { accessParticipant } from './access-participant.ts';
@@ -12,14 +13,6 @@ import { exportParticipant } from './export-participant.ts';
 const RETRY_MS = 10_000;
 /** Whoever takes nothing for this long gives their place to others. */
 const STALL_MS = 30_000;
-const statusOf: Partial<Record<ChatError['code'], number>> = {
-  BAD_USER_INPUT: 400,
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  RATE_LIMITED: 429,
-  UNAVAILABLE: 503,
-};
 
 type Parts = Pick<App, 'db' | 'sealing' | 'log' | 'config' | 'admit'> & {
   authenticate: (request: Request) => Promise<Authenticated>;
@@ -51,17 +44,11 @@ export function exportRoutes(parts: Parts): Router {
     } catch (error) {
       // Cut off: without its end it is no JSON.
       if (response.headersSent) log.warn({ err: error }, 'an export was cut off');
-      else answerError(response, error);
+      else {
+        if (error instanceof ChatError && error.code === 'UNAUTHENTICATED') response.set('www-authenticate', 'Bearer');
+        answerHttpError(response, error);
+      }
     }
   });
   return router;
-}
-
-function answerError(response: Response, error: unknown): void {
-  const known = error instanceof ChatError ? error : isDatabaseAway(error) ? unavailable() : undefined;
-  if (!known) throw error;
-  const { code, message, details } = known;
-  if (code === 'UNAUTHENTICATED') response.set('www-authenticate', 'Bearer');
-  if (code === 'RATE_LIMITED') response.set('retry-after', String(Math.ceil(Number(details.retryAfterMs) / 1_000)));
-  response.status(statusOf[code] ?? 400).json({ error: { code, message, ...details } });
 }
