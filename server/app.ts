@@ -55,7 +55,10 @@ import { createResultFeed } from './satisfaction/result-feed.ts';
 import { openKeyRing } from './sealing/key-ring.ts';
 import { createSealing } from './sealing/sealing.ts';
 import { stopInTime } from './stop-in-time.ts';
+import { createSurveyProvider } from './surveys/providers/create-provider.ts';
+import { createAnswerPull } from './surveys/providers/pull-answers.ts';
 import { createSurveyTokens } from './surveys/survey-links.ts';
+import { createSurveyReferences } from './surveys/survey-references.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMeasure } from './telemetry/measure.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -143,6 +146,11 @@ export async function startApp({
   const inboxWatch = createInboxWatch({ db, bus, config, onError });
   const kpiFeed = createKpiFeed(db);
   const resultFeed = createResultFeed({ db, sealing });
+  const surveyProvider = createSurveyProvider(config);
+  const surveyReferences = ownKeys && createSurveyReferences(ownKeys);
+  const answerPull =
+    surveyReferences &&
+    createAnswerPull({ db, config, metrics, sealing, surveyReferences, provider: surveyProvider, log, onError });
   observeDatabase(db, log);
   observeSatisfaction(db, log);
   // What is known of them is forgotten before anybody asks again.
@@ -189,6 +197,8 @@ export async function startApp({
     erasureList,
     visitTokens: ownKeys && createVisitTokens(ownKeys),
     surveyTokens: ownKeys && createSurveyTokens(ownKeys),
+    surveyReferences,
+    surveyProvider,
     dashboard: ownKeys && dashboardSignIn(ownKeys),
     sealing,
     relay,
@@ -225,7 +235,7 @@ export async function startApp({
     await canary?.stop();
     await http?.drain();
     const background = [access, auditRetention, sessionRetention, erasures, erasureList, kpiKeeper, continuousAudit];
-    await Promise.all(background.map((work) => work.stop()));
+    await Promise.all([...background.map((work) => work.stop()), answerPull?.stop()]);
     await Promise.all([kpiFeed.stop(), resultFeed.stop()]);
     await sendsDone();
     await relay.stop();
@@ -248,6 +258,7 @@ export async function startApp({
     erasures.start();
     kpiKeeper.start();
     continuousAudit.start();
+    answerPull?.start();
     relay.start();
     hub.start();
     inboxWatch.start();

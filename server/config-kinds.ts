@@ -17,3 +17,6 @@ export const url = (...protocols: string[]) =>
     error: `must be a URL starting with ${protocols.map((p) => `${p}://`).join(' or ')}`,
   });
 export const onOff = oneOf('on', 'off').transform((v) => v === 'on');
+
+/** Whether a URL leads no further than this machine: what is sent there in the clear is seen by nobody. */
+export const isThisMachine = (address: string) => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(address).hostname);

@@ -34,6 +34,9 @@ export const limitFields = {
   LIMIT_SURVEY_LINKS_PER_ADDRESS: count(100).describe(
     'Survey links that may be opened or answered from one address in 10 minutes: an office behind one.',
   ),
+  LIMIT_SURVEY_WEBHOOKS_PER_ADDRESS: count(3_000).describe(
+    'Webhooks of the survey provider taken from one address in 10 minutes: five a second, which is 400,000 conversations a day.',
+  ),
   LIMIT_FAILED_LOGINS_PER_ADDRESS: count(300).describe(
     'Bad tokens and sign-in codes from one address in a minute. Who was let in before stays in.',
   ),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { url } from './config-kinds.ts';
+import { isThisMachine, url } from './config-kinds.ts';
 
 const text = z.string().min(1);
 
@@ -23,8 +23,6 @@ export const signInFields = {
     .describe('What that claim must be, or contain, in a manager. Nobody else gets in.'),
 } as const;
 
-const isLocal = (issuer: string) => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(issuer).hostname);
-
 type SignInConfig = {
   readonly [Name in 'OIDC_ISSUER' | 'OIDC_CLIENT_ID' | 'AUTH_SECRET']?: string | undefined;
 } & { readonly NODE_ENV: string };
@@ -33,7 +31,7 @@ type SignInConfig = {
 export function whySignInCannotBe({ OIDC_ISSUER, OIDC_CLIENT_ID, AUTH_SECRET, NODE_ENV }: SignInConfig) {
   if (Boolean(OIDC_ISSUER) !== Boolean(OIDC_CLIENT_ID))
     return 'OIDC_ISSUER and OIDC_CLIENT_ID need each other. Give both, or leave them out.';
-  if (OIDC_ISSUER && new URL(OIDC_ISSUER).protocol === 'http:' && !isLocal(OIDC_ISSUER))
+  if (OIDC_ISSUER && new URL(OIDC_ISSUER).protocol === 'http:' && !isThisMachine(OIDC_ISSUER))
     return 'OIDC_ISSUER must be https: what it says lets people in. Only on this machine it may be http.';
   if (OIDC_ISSUER && NODE_ENV === 'production' && !AUTH_SECRET)
     return 'OIDC_ISSUER needs AUTH_SECRET in production: sessions of the dashboard are signed with it.';

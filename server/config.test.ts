@@ -97,6 +97,36 @@ describe('the configuration', () => {
       assert.match(complaint({ ...shared, [off]: 'off' }, loadRelayConfig), /leave out OUTBOX_SWEEP=off and BUS=off/);
   });
 
+  test('has everything that a survey provider needs, or says what is missing', () => {
+    const common = {
+      SURVEY_PROVIDER_URL: 'https://example.com/s/1',
+      SURVEY_PROVIDER_SURVEY: 'SV_1',
+      SURVEY_PROVIDER_QUESTIONS: 'rating=QID1,comment=QID2_TEXT',
+      SURVEY_PROVIDER_API_TOKEN: 'hunter2',
+    };
+    const api = { SURVEY_PROVIDER_API_URL: 'https://fra1.qualtrics.com' };
+    const signed = { SURVEY_PROVIDER_WEBHOOK_SECRET: 'hunter2' };
+    const qualtrics = { SURVEY_PROVIDER: 'qualtrics', ...common, ...api, ...signed };
+    const { SURVEY_PROVIDER_QUESTIONS: questions } = loadConfig(qualtrics);
+    assert.deepEqual(questions, { rating: 'QID1', comment: 'QID2_TEXT' });
+    loadConfig({ SURVEY_PROVIDER: 'zigpoll', ...common });
+    loadConfig({ SURVEY_PROVIDER: 'surveymonkey', ...common, ...signed, SURVEY_PROVIDER_CLIENT_ID: 'c' });
+    for (const name of Object.keys(qualtrics).slice(1))
+      assert.match(complaint({ ...qualtrics, [name]: '' }), new RegExp(`qualtrics needs ${name}`));
+    assert.match(
+      complaint({ SURVEY_PROVIDER: 'surveymonkey', ...common, ...signed }),
+      /needs SURVEY_PROVIDER_CLIENT_ID/,
+    );
+    const asks = (SURVEY_PROVIDER_QUESTIONS: string) => complaint({ ...qualtrics, SURVEY_PROVIDER_QUESTIONS });
+    assert.match(asks('comment=QID2'), /which question is the rating/);
+    assert.match(asks('stars=QID1'), /must be like rating=QID1/);
+    assert.match(complaint({ ...qualtrics, SURVEY_PROVIDER_API_URL: 'http://qualtrics.example' }), /must be https/);
+    assert.match(
+      complaint({ ...qualtrics, NODE_ENV: 'production', AUTH_JWKS_URL: 'https://id.example/jwks' }),
+      /needs AUTH_SECRET in production/,
+    );
+  });
+
   test('describes each variable, with its unit where the name has one', () => {
     for (const { name, meaning } of describeConfig()) {
       assert.match(name, /^[A-Z_]+$/);

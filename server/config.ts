@@ -5,6 +5,7 @@ import { observationFields } from './config-observation.ts';
 import { privacyFields } from './config-privacy.ts';
 import { retentionFields } from './config-retention.ts';
 import { signInFields, whySignInCannotBe } from './config-sign-in.ts';
+import { surveyProviderFields, whySurveyProviderCannotBe } from './config-survey-providers.ts';
 import { surveyFields } from './config-surveys.ts';
 
 /**
@@ -187,6 +188,7 @@ const fields = {
 
   ...privacyFields,
   ...surveyFields,
+  ...surveyProviderFields,
   ...observationFields,
 
   SOCKET_INIT_TIMEOUT_MS: ms(3_000).describe('How long a socket may stay open without `connection_init`, in ms.'),
@@ -232,7 +234,7 @@ export function loadConfig(env: Env = process.env): Config {
   }
   if (config.AUTH_SECRET_PREVIOUS && !config.AUTH_SECRET)
     throw new ConfigError('AUTH_SECRET_PREVIOUS is given without AUTH_SECRET. Give both, or leave it out.');
-  const problem = whySignInCannotBe(config);
+  const problem = whySignInCannotBe(config) ?? whySurveyProviderCannotBe(config);
   if (problem) throw new ConfigError(problem);
   return config;
 }
@@ -268,7 +270,7 @@ function readConfig(env: Env): Config {
 
 /** What was given, without what must not be found in a log: `is "…": `, or nothing. */
 function shown(name: string, value: string): string {
-  if (name.includes('SECRET') || name === 'ENCRYPTION_KEYS') return '';
+  if (/SECRET|_TOKEN$/.test(name) || name === 'ENCRYPTION_KEYS') return '';
   return `is "${value.replace(/^([\w+.-]+:\/\/)?.*@/s, '$1…@')}": `;
 }
 

@@ -18,6 +18,7 @@ import { createHealth } from './health.ts';
 import { exportRoutes } from './participants/export-routes.ts';
 import { readTlsFiles } from './read-tls-files.ts';
 import { serveDashboard } from './serve-dashboard.ts';
+import { surveyWebhookRoutes } from './surveys/providers/webhook-routes.ts';
 import type { Log } from './telemetry/log.ts';
 
 /** API and dashboard on one port. */
@@ -58,6 +59,8 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
       deviceOf(request.headers, undefined, config.LOCATION_HEADER),
     );
   web.use('/export', exportRoutes({ ...app, authenticate }));
+  const { surveyReferences, surveyProvider: provider } = app;
+  if (surveyReferences) web.use('/webhooks', surveyWebhookRoutes({ ...app, ...gate, surveyReferences, provider }));
   if (config.NODE_ENV !== 'production') web.use('/graphql', graphiqlRoutes());
   web.use('/graphql', graphql.routes);
   web.use(serveDashboard(dashboard, app));

@@ -23,7 +23,9 @@ import type { PresenceTracker } from '../presence/track-presence.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import type { ResultFeed } from '../satisfaction/result-feed.ts';
 import type { Sealing } from '../sealing/sealing.ts';
+import type { SurveyProvider } from '../surveys/providers/provider.ts';
 import type { SurveyTokens } from '../surveys/survey-links.ts';
+import type { SurveyReferences } from '../surveys/survey-references.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Measure } from '../telemetry/measure.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -56,6 +58,10 @@ export type App = {
   readonly visitTokens: VisitTokens | undefined;
   /** Absent as that is. */
   readonly surveyTokens: SurveyTokens | undefined;
+  /** Absent as that is. */
+  readonly surveyReferences: SurveyReferences | undefined;
+  /** Where surveys are answered, when not here. */
+  readonly surveyProvider: SurveyProvider | undefined;
   readonly sealing: Sealing;
   readonly relay: Relay;
   readonly hub: FollowerHub;

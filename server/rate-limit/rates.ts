@@ -12,6 +12,7 @@ export const rates = {
   starts_per_customer: { points: 'LIMIT_STARTS_PER_CUSTOMER', windowMs: 600_000 },
   survey_answers_per_participant: { points: 'LIMIT_SURVEY_ANSWERS_PER_PARTICIPANT', windowMs: 600_000 },
   survey_links_per_address: { points: 'LIMIT_SURVEY_LINKS_PER_ADDRESS', windowMs: 600_000 },
+  survey_webhooks_per_address: { points: 'LIMIT_SURVEY_WEBHOOKS_PER_ADDRESS', windowMs: 600_000 },
   failed_logins_per_address: { points: 'LIMIT_FAILED_LOGINS_PER_ADDRESS', windowMs: 60_000 },
   visits_per_address: { points: 'LIMIT_VISITS_PER_ADDRESS', windowMs: 3_600_000 },
 } as const satisfies Record<string, { points: keyof Config; windowMs: number }>;

@@ -1,22 +1,19 @@
-import type { Config } from '../config.ts';
 import { accessAsMember, mustBeStaff, mustNotBeNotes } from '../conversations/access-conversation.ts';
 import type { Db } from '../db.ts';
 import { badInput, conflict } from '../errors.ts';
 import type { Viewer } from '../participants/participant.ts';
+import { type ElsewhereParts, linkToProvider } from './provider-link.ts';
 import type { SurveyTokens } from './survey-links.ts';
 import { surveyOpenUntil } from './survey-open-until.ts';
 import { readCustomer } from './survey-queries.ts';
 
 export type SurveyLink = { readonly url: string; readonly token: string; readonly expiresAt: Date };
 
-type Parts = { db: Db; config: Config; surveyTokens: SurveyTokens; publicUrl: () => string };
+type Parts = ElsewhereParts & { db: Db; surveyTokens: SurveyTokens; publicUrl: () => string };
 
 /** By the agents and managers of the conversation, or the host application with a token of theirs. */
-export async function createSurveyLink(
-  { db, config, surveyTokens, publicUrl }: Parts,
-  viewer: Viewer,
-  conversationId: string,
-): Promise<SurveyLink> {
+export async function createSurveyLink(parts: Parts, viewer: Viewer, conversationId: string): Promise<SurveyLink> {
+  const { db, config, surveyTokens, publicUrl } = parts;
   const conversation = await accessAsMember(db, viewer, conversationId);
   mustBeStaff(viewer);
   mustNotBeNotes(conversation);
@@ -26,5 +23,6 @@ export async function createSurveyLink(
   if (!(await readCustomer(db, conversationId))) throw conflict('No customer is in this conversation.');
   const token = await surveyTokens.sign(conversationId, expiresAt);
   // Behind the #: so it is in no log and no Referer.
-  return { url: new URL(`/survey#${token}`, publicUrl()).href, token, expiresAt };
+  const url = linkToProvider(parts, conversationId) ?? new URL(`/survey#${token}`, publicUrl()).href;
+  return { url, token, expiresAt };
 }

@@ -4,6 +4,7 @@ import type { App } from '../graphql/app-parts.ts';
 import { checkId, checkOptionalText, checkRange, checkText } from '../input.ts';
 import { answerSurveyByLink, openSurveyLink } from './answer-by-link.ts';
 import { createSurveyLink } from './create-survey-link.ts';
+import { surveyUrl } from './provider-link.ts';
 import type { Answer } from './store-answer.ts';
 import { submitSurvey } from './submit-survey.ts';
 import { readSurveyForm, setSurveyForm } from './survey-form.ts';
@@ -41,6 +42,7 @@ export const surveyResolvers: Resolvers = {
     },
   },
   Conversation: {
+    surveyUrl: (conversation, _args, { app, viewer }) => surveyUrl(app, viewer, conversation),
     surveyOpenUntil: (conversation, _args, { app }) => surveyOpenUntil(app.config, conversation),
   },
 };

@@ -48,6 +48,19 @@ export const observed = {
 } as const satisfies Record<string, readonly [name: string, description: string]>;
 export type Observed = keyof typeof observed;
 
+/** What becomes of an answer that a survey provider tells of. */
+export const providerOutcomes = [
+  'stored',
+  'duplicate',
+  'expired',
+  'reopened',
+  'unknown',
+  'no_customer',
+  'no_rating',
+  'refused',
+  'failed',
+] as const;
+
 export function createMetrics() {
   const meter = otel.getMeter('parley');
   const counter = <const L extends Labels = Record<never, never>>(name: string, description: string, labels?: L) => {
@@ -142,6 +155,11 @@ export function createMetrics() {
     surveys: counter('parley_surveys', 'Survey answers by rating, as first given', {
       rating: ['1', '2', '3', '4', '5'],
     }),
+    surveyProviderAnswers: counter(
+      'parley_survey_provider_answers',
+      'Answers from the survey provider by outcome: stored; not used, because of a duplicate, or it came too late, or its conversation went on, is unknown or has no customer any more, or it has no rating; refused (signature, shape); failed (to be sent or asked for again)',
+      { outcome: providerOutcomes },
+    ),
     audited: counter('parley_audited_conversations', 'Conversations looked at by the continuous audit, by outcome', {
       outcome: ['passed', 'failed'],
     }),

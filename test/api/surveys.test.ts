@@ -184,9 +184,10 @@ test('a link lets who is not signed in answer, once, for the customer, and is go
   await cleo.run(documents.close, { input: { conversationId } });
   const { url, token, expiresAt } = await create();
   assert.equal(url, `${server.url.replace('127.0.0.1', 'localhost')}/survey#${token}`);
-  const { surveyOpenUntil } = (
-    await cleo.run('query ($id: ID!) { conversation(id: $id) { surveyOpenUntil } }', { id: conversationId })
+  const { surveyOpenUntil, surveyUrl } = (
+    await cleo.run('query ($id: ID!) { conversation(id: $id) { surveyOpenUntil surveyUrl } }', { id: conversationId })
   ).conversation;
+  assert.equal(surveyUrl, null, 'without a provider it is answered here');
   assert.equal(Date.parse(expiresAt), Date.parse(surveyOpenUntil));
 
   await assert.rejects(connect(t, server, { token }), 'no Bearer token');
@@ -214,6 +215,11 @@ test('a link lets who is not signed in answer, once, for the customer, and is go
   const { survey } = (await cleo.run(documents.conversation, { id: conversationId })).conversation;
   assert.deepEqual(survey, { rating: 2, comment: 'By link' });
   await cleo.run(documents.rate, { input: { conversationId, rating: 3 } });
+});
+
+test('without a survey provider nobody takes webhooks', async () => {
+  for (const name of ['zigpoll', 'qualtrics', 'surveymonkey'])
+    assert.equal((await fetch(`${server.url}/webhooks/${name}`, { method: 'POST', body: '{}' })).status, 404);
 });
 
 test('a link ends with the survey, and with the customer', async (t) => {
