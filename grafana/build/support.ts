@@ -87,6 +87,14 @@ export const support = makeDashboard({
         },
         max: 1,
       }),
+      lines({
+        title: 'Answers from the survey provider',
+        about:
+          'Per hour by outcome; without a provider none. Refused or failed: look at it. Duplicates are deliveries that came again.',
+        unit: 'short',
+        queries: { '{{outcome}}': `sum by (outcome) (increase(${of('parley_survey_provider_answers_total')}[1h]))` },
+        stacked: true,
+      }),
     ],
   },
 });

@@ -35,6 +35,16 @@ const refusedSends = at(100, {
   'parley_sends_total{outcome="failed"}': '0+0x100',
   'parley_sends_total{outcome="refused"}': '0+50x100',
 });
+const provider = (perMinute: Record<string, number>) =>
+  at(
+    100,
+    Object.fromEntries(
+      Object.entries(perMinute).map(([outcome, n]) => [
+        `parley_survey_provider_answers_total{outcome="${outcome}"}`,
+        `0+${n}x100`,
+      ]),
+    ),
+  );
 const audited = (failed: string) =>
   at(50, {
     'parley_audited_conversations_total{outcome="failed"}': failed,
@@ -180,6 +190,15 @@ export const alertCases: Readonly<Record<string, AlertCase>> = {
     fires: [csat(40, 0.82, 0.9)],
     // Too few answers to mean it; the target within the interval; nobody has answered; managers ask for less.
     staysQuiet: [csat(9, 0.5, 0.9), csat(40, 0.93, 0.9), gauge('parley_csat_target', 0.9, 60), csat(40, 0.82, 0.8)],
+  },
+  ParleySurveyProviderFailing: {
+    fires: [provider({ refused: 1, stored: 0 }), provider({ failed: 1 })],
+    // Some get through: somebody else knocks. Few; and answers that are of no use are no fault.
+    staysQuiet: [
+      provider({ refused: 1, stored: 1 }),
+      provider({ unknown: 1, duplicate: 1 }),
+      provider({ failed: 0.02 }),
+    ],
   },
   ParleyDatabaseAway: {
     fires: [up('1+0x10', 5)],
