@@ -4,7 +4,13 @@ import { type Client, ParleyError } from '../../client/index.ts';
 import { Failed } from '../session/failed.tsx';
 import { useAnswer } from '../session/use-answer.ts';
 import { Icon } from '../shell/icon.tsx';
-import { type SurveyForm, type SurveyQuestion, setSurveyFormMutation, surveyFormQuery } from '../survey/survey-form.ts';
+import {
+  providerNames,
+  type SurveyForm,
+  type SurveyQuestion,
+  setSurveyFormMutation,
+  surveyFormQuery,
+} from '../survey/survey-form.ts';
 import classes from './settings.module.css';
 
 const kinds = [
@@ -27,6 +33,13 @@ export function SurveySettings({ client }: { client: Client }) {
         When a conversation is closed its customer is asked for a rating and a comment. A question in other words is
         another question: answers that were given stay with the one they were given to.
       </p>
+      {data?.surveyForm.provider && (
+        <p className={classes.lead}>
+          Customers answer at <strong>{providerNames[data.surveyForm.provider]}</strong>, where their questions are
+          made. What is asked here says which of those answers count: the first question here belongs to the first
+          there.
+        </p>
+      )}
       {error && !data && <Failed title="The survey could not be loaded" error={error} onRetry={askAgain} />}
       {!data && !error && <Skeleton height={220} radius={12} />}
       {data && <Questions client={client} stored={data.surveyForm} onSaved={askAgain} />}

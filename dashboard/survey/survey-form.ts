@@ -9,7 +9,11 @@ export interface SurveyQuestion {
 export interface SurveyForm {
   readonly asksNps: boolean;
   readonly questions: readonly SurveyQuestion[];
+  /** Where customers answer; null: here. */
+  readonly provider: keyof typeof providerNames | null;
 }
+
+export const providerNames = { ZIGPOLL: 'Zigpoll', QUALTRICS: 'Qualtrics', SURVEYMONKEY: 'SurveyMonkey' } as const;
 
 /** What somebody is filling in: null and '' are not answered. */
 export interface Draft {
@@ -34,9 +38,19 @@ export const toInput = ({ rating, comment, nps, values }: Draft) => ({
     })),
 });
 
-const form = 'asksNps questions { id text kind }';
+const form = 'asksNps questions { id text kind } provider';
 
 export const surveyFormQuery = `query SurveyForm { surveyForm { ${form} } }`;
+
+/** What a customer needs to answer, here or elsewhere. */
+export interface SurveyInvitation {
+  readonly surveyForm: SurveyForm;
+  readonly conversation: { readonly surveyUrl: string | null };
+}
+
+export const surveyInvitationQuery = `query SurveyInvitation($id: ID!) {
+  surveyForm { ${form} } conversation(id: $id) { surveyUrl }
+}`;
 
 export const setSurveyFormMutation = `mutation SetSurveyForm($input: SetSurveyFormInput!) {
   setSurveyForm(input: $input) { form { ${form} } }

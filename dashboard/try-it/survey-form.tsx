@@ -3,7 +3,14 @@ import { useState } from 'react';
 import type { Client, Conversation, Survey } from '../../client/index.ts';
 import { useAnswer } from '../session/use-answer.ts';
 import { SurveyFields } from '../survey/survey-fields.tsx';
-import { emptyDraft, type SurveyForm as Form, surveyFormQuery, toInput } from '../survey/survey-form.ts';
+import {
+  emptyDraft,
+  type SurveyForm as Form,
+  providerNames,
+  type SurveyInvitation,
+  surveyInvitationQuery,
+  toInput,
+} from '../survey/survey-form.ts';
 import classes from './try-it.module.css';
 
 interface SurveyFormProps {
@@ -13,11 +20,11 @@ interface SurveyFormProps {
 }
 
 /** Until it is known what else managers ask. */
-const ratingOnly: Form = { asksNps: false, questions: [] };
+const ratingOnly: Form = { asksNps: false, questions: [], provider: null };
 
 /** The customer's last word: 1 to 5, why, and what managers want to know besides. */
 export function SurveyForm({ client, conversation, survey }: SurveyFormProps) {
-  const { data } = useAnswer<{ surveyForm: Form }>(client, surveyFormQuery, {}, 60_000);
+  const { data, error } = useAnswer<SurveyInvitation>(client, surveyInvitationQuery, { id: conversation.id }, 60_000);
   const [draft, setDraft] = useState(emptyDraft);
   const [problem, setProblem] = useState<string | null>(null);
 
@@ -27,6 +34,22 @@ export function SurveyForm({ client, conversation, survey }: SurveyFormProps) {
         <Text fw={600}>Thank you. You gave {survey.rating} of 5.</Text>
         <Text size="sm" c="dimmed">
           It is in the dashboard’s customer satisfaction already.
+        </Text>
+      </div>
+    );
+  }
+  // The form stands in where it cannot be asked for, but is not to be seen where customers answer elsewhere.
+  if (!data && !error) return null;
+  const url = data?.conversation.surveyUrl;
+  const provider = data?.surveyForm.provider;
+  if (url && provider) {
+    return (
+      <div className={classes.survey}>
+        <Button component="a" href={url} target="_blank" rel="noopener noreferrer">
+          Tell us how it went
+        </Button>
+        <Text size="sm" c="dimmed">
+          Opens our survey at {providerNames[provider]}. What you answer there counts here.
         </Text>
       </div>
     );

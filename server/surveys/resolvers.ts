@@ -41,11 +41,21 @@ export const surveyResolvers: Resolvers = {
       return { survey: await answerSurveyByLink(withTokens(app), address, token, checkAnswer(input)) };
     },
   },
+  SurveyForm: {
+    provider: (_form, _args, { app }) => providerNames[app.config.SURVEY_PROVIDER ?? 'none'],
+  },
   Conversation: {
     surveyUrl: (conversation, _args, { app, viewer }) => surveyUrl(app, viewer, conversation),
     surveyOpenUntil: (conversation, _args, { app }) => surveyOpenUntil(app.config, conversation),
   },
 };
+
+const providerNames = {
+  none: null,
+  zigpoll: 'ZIGPOLL',
+  qualtrics: 'QUALTRICS',
+  surveymonkey: 'SURVEYMONKEY',
+} as const;
 
 type AnswerInput = {
   readonly rating: number;
