@@ -73,9 +73,15 @@ export function createMetrics() {
     const instrument = meter.createCounter(name, { description });
     return (labels: L) => instrument.add(1, labels);
   };
+  /** From 0 on: what scales by it takes none for unknown. */
   const gauge = (name: string, description: string) => {
     const instrument = meter.createUpDownCounter(name, { description });
-    return (change: 1 | -1, attributes: Attributes = {}) => instrument.add(change, attributes);
+    instrument.add(0);
+    return (change: 1 | -1) => instrument.add(change);
+  };
+  const gaugeByField = (name: string, description: string) => {
+    const instrument = meter.createUpDownCounter(name, { description });
+    return (change: 1 | -1, labels: { field: string }) => instrument.add(change, labels);
   };
   const histogram = (name: string, description: string) =>
     meter.createHistogram(`${name}_seconds`, {
@@ -136,7 +142,7 @@ export function createMetrics() {
       state: ['closed', 'open', 'half-open', 'isolated'],
     }),
     sockets: gauge('parley_sockets', 'Open authenticated sockets'),
-    subscriptions: gauge('parley_subscriptions', 'Running subscriptions, by field'),
+    subscriptions: gaugeByField('parley_subscriptions', 'Running subscriptions, by field'),
     followers: gauge('parley_followers', 'Conversations followed by this process'),
     holesFilled: counter('parley_follower_fills', 'Reads of PostgreSQL by a follower, by reason: hole, sweep, jump', {
       reason: ['hole', 'sweep', 'jump'],
