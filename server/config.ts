@@ -256,7 +256,8 @@ export function loadRelayConfig(env: Env = process.env): RelayConfig {
 
 type Env = Record<string, string | undefined>;
 
-function readConfig(env: Env): Config {
+/** As it is written, of any program. */
+export function readConfig(env: Env = process.env): Config {
   // An empty variable means "not set": compose files and CI systems write them so.
   const given = Object.fromEntries(Object.keys(fields).map((name) => [name, env[name] === '' ? undefined : env[name]]));
   const parsed = schema.safeParse(given);

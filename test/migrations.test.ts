@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { describe, test } from 'node:test';
 import pg from 'pg';
 import { diffFromSchema, migrate, readMigrations } from '../prisma/migrate.ts';
 import { eventually } from './harness/eventually.ts';
 import { execute } from './harness/execute.ts';
 import { createTestDatabase, type TestDatabase } from './harness/postgres.ts';
+import { startTool } from './harness/run-tool.ts';
 
 const { migrationDirectories } = await readMigrations();
 const names = migrationDirectories.map(({ path }) => path);
@@ -21,13 +20,8 @@ async function onEmptyDatabase(work: (database: TestDatabase) => Promise<void>):
   }
 }
 
-/** Another process that migrates, and prints what it applied. */
-function migrateElsewhere(url: string) {
-  const code = `
-    const { migrate } = await import(${JSON.stringify(import.meta.resolve('../prisma/migrate.ts'))});
-    console.log(JSON.stringify(await migrate(${JSON.stringify(url)})));`;
-  return spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: ['ignore', 'pipe', 'inherit'] });
-}
+/** Another process that migrates, and prints what it applied: `npm run migrate`. */
+const migrateElsewhere = (url: string) => startTool('server/cli/migrate.ts', [], { DATABASE_URL: url });
 
 describe('migrations', () => {
   test('apply once, and make what schema.prisma describes', () =>
@@ -47,7 +41,11 @@ describe('migrations', () => {
   test('processes that start at once apply each of them once', () =>
     onEmptyDatabase(async ({ url }) => {
       const applied = await Promise.all(
-        [1, 2, 3].map(async () => JSON.parse(await text(migrateElsewhere(url).stdout)) as string[]),
+        [1, 2, 3].map(async () => {
+          const { stdout, stderr } = await migrateElsewhere(url).result;
+          assert.equal(stderr, '');
+          return stdout.split('\n').filter(Boolean);
+        }),
       );
       assert.deepEqual(applied.flat(), names);
     }));
@@ -58,7 +56,7 @@ describe('migrations', () => {
       const blocker = new pg.Client({ connectionString: url });
       await blocker.connect();
       await blocker.query('BEGIN; CREATE TABLE participant ()');
-      const killed = migrateElsewhere(url);
+      const { child: killed } = migrateElsewhere(url);
       const isWaiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
       await eventually('it waits', async () => (await execute(url, isWaiting)).length > 0);
       killed.kill('SIGKILL');

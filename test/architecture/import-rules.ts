@@ -118,6 +118,7 @@ export const standsAlone: Rule = ({ from, to }) => {
   if (ours === 'server') {
     const why = {
       'server/main.ts prisma/migrate.ts': 'migrates at its start',
+      'server/cli/migrate.ts prisma/migrate.ts': 'does only that',
       'server/relay.ts prisma/migrate.ts': 'so does a relay, which may be the first to start',
       'server/telemetry/resource.ts package.json': 'its version',
     };
