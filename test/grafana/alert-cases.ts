@@ -127,7 +127,10 @@ export const alertCases: Readonly<Record<string, AlertCase>> = {
     fires: [up('1+0x360 0+0x2 1+0x60', 380)],
     staysQuiet: [up('1+0x400', 400), oneOfTwoUp],
   },
-  ParleyDown: { fires: [up('1 0+0x10', 5)], staysQuiet: [up('1+0x10', 5), up('1 0 1+0x10', 5)] },
+  ParleyDown: {
+    fires: [up('1 0+0x10', 5), at(5, { 'up{job="parley-relay"}': '1 0+0x10' })],
+    staysQuiet: [up('1+0x10', 5), up('1 0 1+0x10', 5)],
+  },
   ParleyNotScraped: { fires: [gauge('up{job="other"}', 1, 10)], staysQuiet: [up('0+0x10', 10)] },
   ParleyRestarts: {
     fires: [perMinute(`process_start_time_seconds{${process}}`, 60, 30)],
