@@ -36,8 +36,7 @@ export function SurveySettings({ client }: { client: Client }) {
       {data?.surveyForm.provider && (
         <p className={classes.lead}>
           Customers answer at <strong>{providerNames[data.surveyForm.provider]}</strong>, where their questions are
-          made. What is asked here says which of those answers count: the first question here belongs to the first
-          there.
+          made. What is asked here says which of those answers count; which question is which is set on the server.
         </p>
       )}
       {error && !data && <Failed title="The survey could not be loaded" error={error} onRetry={askAgain} />}

@@ -51,8 +51,9 @@ export function createSurveyMonkey(settings: Settings): SurveyProvider {
         const known = await knowChoices(
           questions.flatMap(({ answers }) => answers.flatMap(({ choice_id }) => choice_id ?? [])),
         );
+        const reference = custom_variables?.[REFERENCE_FIELD];
         return {
-          reference: custom_variables?.[REFERENCE_FIELD],
+          reference: typeof reference === 'string' ? reference : undefined,
           given: new Map(
             questions.flatMap(({ id, answers: [first] }) => {
               const given = first?.choice_id ? known.get(first.choice_id) : toGiven(first?.text);
@@ -76,30 +77,36 @@ type Settings = {
   readonly timeoutMs: number;
 };
 
+/** Examples have texts, tables of the same documentation say Integer. */
+const id = z.union([z.string(), z.number()]).transform(String);
 const eventShape = z.object({
   event_type: z.string(),
-  object_id: z.string().regex(/^\d{1,40}$/),
-  resources: z.object({ survey_id: z.string() }),
+  object_id: id.pipe(z.string().regex(/^\d{1,40}$/)),
+  resources: z.object({ survey_id: id }),
 });
 const responseShape = z.object({
-  custom_variables: z.record(z.string(), z.string()).optional(),
-  date_modified: z.string().optional(),
+  custom_variables: z.record(z.string(), z.unknown()).nullish(),
+  date_modified: z.string().nullish(),
   pages: z.array(
     z.object({
-      questions: z.array(
-        z.object({
-          id: z.string(),
-          answers: z.array(z.object({ choice_id: z.string().optional(), text: z.string().optional() })),
-        }),
-      ),
+      questions: z
+        .array(
+          z.object({
+            id,
+            answers: z.array(z.object({ choice_id: id.nullish(), text: z.string().nullish() })).default([]),
+          }),
+        )
+        .default([]),
     }),
   ),
 });
-const choiceShape = z.object({ id: z.string(), text: z.string().optional(), weight: z.number().nullish() });
+const choiceShape = z.object({ id, text: z.string().nullish(), weight: z.number().nullish() });
 const surveyShape = z.object({
   pages: z.array(
     z.object({
-      questions: z.array(z.object({ answers: z.object({ choices: z.array(choiceShape).optional() }).nullish() })),
+      questions: z
+        .array(z.object({ answers: z.object({ choices: z.array(choiceShape).optional() }).nullish() }))
+        .default([]),
     }),
   ),
 });

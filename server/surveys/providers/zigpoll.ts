@@ -22,7 +22,11 @@ export function createZigpoll({ url, pollId, apiUrl, apiKey, timeoutMs }: Settin
       const read = pageShape.safeParse(await askProvider(address, { authorization: apiKey }, { timeoutMs, signal }));
       if (!read.success) throw new ProviderFailed('a page of responses has no data');
       const { data, hasNextPage, endCursor } = read.data;
-      yield* data;
+      for (const row of data) {
+        const read = rowShape.safeParse(row);
+        // Of another kind than answers to a question: it must not keep those from being read.
+        if (read.success) yield read.data;
+      }
       if (!hasNextPage || !endCursor || endCursor === cursor) return;
       cursor = endCursor;
     }
@@ -89,7 +93,7 @@ const rowShape = z.object({
 });
 type Row = z.output<typeof rowShape>;
 const pageShape = z.object({
-  data: z.array(rowShape),
+  data: z.array(z.unknown()),
   hasNextPage: z.boolean().optional(),
   endCursor: z.string().nullish(),
 });
