@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { ExportButton } from '../export/export-button.tsx';
 import classes from './overview.module.css';
 import { FigureTable } from './scroll-table.tsx';
+import { useSeen } from './use-seen.ts';
 
 interface ChartCardProps {
   title: string;
@@ -19,6 +20,7 @@ interface ChartCardProps {
 /** A chart, and the same numbers as a table. */
 export function ChartCard({ title, summary, empty, chart, table, range }: ChartCardProps) {
   const [shown, setShown] = useState('chart');
+  const { ref, seen } = useSeen<HTMLDivElement>();
   return (
     <section className={classes.chartCard} aria-label={title}>
       <div className={classes.chartHead}>
@@ -38,8 +40,8 @@ export function ChartCard({ title, summary, empty, chart, table, range }: ChartC
       <div className={classes.chartBody}>
         {empty && <div className={classes.empty}>{empty}</div>}
         {!empty && shown === 'chart' && (
-          <div role="img" aria-label={summary}>
-            {chart}
+          <div ref={ref} role="img" aria-label={summary} className={classes.chartSpace}>
+            {seen && chart}
           </div>
         )}
         {!empty && shown === 'table' && <FigureTable label={title} head={table.head} rows={table.rows} />}
