@@ -1,23 +1,25 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { runCommand } from '../server/cli/run-command.ts';
-import { startEmbeddedPostgres } from '../server/embedded-postgres.ts';
-import { plan, profiled, type Row } from './load/plan.ts';
+import { plan, profiled, type Row, underScenarios } from './load/plan.ts';
 import { renderProfile } from './load/render-profile.ts';
-import { type MeasuredTable, renderBars, renderReport } from './load/render-report.ts';
+import { type MeasuredScenario, type MeasuredTable, renderBars, renderReport } from './load/render-report.ts';
 import { type Measured, runJob } from './load/run-job.ts';
+import { type Postgres, startPostgres } from './load/start-postgres.ts';
+import { runScenario } from './scenarios/run-scenario.ts';
+import type { Figure } from './scenarios/scenario.ts';
+import { scenarios } from './scenarios/scenarios.ts';
 
 const help = `npm run bench [-- --seconds 5] [--repeats 3] [--only TABLE] [--profile] [--dialogues FILE] [--out FOLDER]
 
 Measures Parley and the servers it is compared with, in one run, on one PostgreSQL with fsync on, and writes a report with
-plots. Tables: servers, in-flight, rates, tracing, safety, kpis. --profile: no tables, but the functions in which the server
-spends its time, with a profile for the developer tools of a browser. FILE: dialogues as for npm run replay, for bodies that people
-wrote.
+plots. Tables: servers, in-flight, rates, tracing, safety, kpis, growing (ten million messages: minutes to fill, 5 GB of
+disk); and what happens to many connections: idle, storm, group, resume. --profile: no tables, but the functions in which the
+server spends its time, with a profile for the developer tools of a browser. FILE: dialogues as for npm run replay, for bodies
+that people wrote.
 `;
 
 /** Node compiles what is hot only after some thousand messages. */
@@ -75,7 +77,13 @@ await runCommand(async () => {
       rows: table.rows.map((row, i) => ({ row: row.target.name, load: describe(row), runs: runs[i]! })),
     });
   }
-  const report = renderReport(measured, { seconds, repeats });
+  const seen: MeasuredScenario[] = [];
+  for (const { scenario, size } of scenarios.filter(({ scenario: { name } }) => !values.only || name === values.only)) {
+    process.stderr.write(`${scenario.name}: ${size} … `);
+    seen.push({ ...scenario, figures: await measureScenario(scenario.name, size, collector.url, postgres) });
+    process.stderr.write('done\n');
+  }
+  const report = renderReport(measured, seen, { seconds, repeats });
   process.stdout.write(report);
   await writeFile(join(values.out, 'bench.md'), report);
   for (const table of measured) await writeFile(join(values.out, `${table.name}.svg`), renderBars(table));
@@ -86,11 +94,9 @@ function describe({ pace }: Row): string {
   return pace.type === 'closed' ? `${pace.inFlight} under way` : `${pace.perSecond} per second`;
 }
 
-type Postgres = Awaited<ReturnType<typeof startPostgres>>;
-
 async function measure(row: Row, postgres: Postgres, bodies: string[], seconds: number): Promise<Measured> {
-  const { target, pace, pairs } = row;
-  await using database = await postgres.createDatabase();
+  const { target, pace, pairs, stored } = row;
+  await using database = await postgres.createDatabase(stored);
   const server = await target.start(database.url);
   try {
     return await runJob(server, postgres.pid, {
@@ -107,41 +113,20 @@ async function measure(row: Row, postgres: Postgres, bodies: string[], seconds: 
   }
 }
 
-/** A cluster of its own, with the settings of Parley's: fsync and synchronous_commit on. */
-async function startPostgres() {
-  const dataDir = await mkdtemp(join(tmpdir(), 'parley-bench-'));
-  const { url, stop } = await startEmbeddedPostgres({
-    dataDir,
-    log: { info() {}, warn: console.error, error: console.error },
-  });
-  let number = 0;
-  const admin = async (sql: string) => {
-    const client = new pg.Client({ connectionString: withDatabase(url, 'postgres') });
-    await client.connect();
-    await client.query(sql);
-    await client.end();
-  };
-  return {
-    pid: Number((await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]),
-    async createDatabase() {
-      const name = `bench_${++number}`;
-      await admin(`CREATE DATABASE ${name}`);
-      return {
-        url: withDatabase(url, name),
-        [Symbol.asyncDispose]: () => admin(`DROP DATABASE ${name} WITH (FORCE)`),
-      };
-    },
-    async [Symbol.asyncDispose]() {
-      await stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
-}
-
-function withDatabase(url: string, name: string): string {
-  const changed = new URL(url);
-  changed.pathname = `/${name}`;
-  return changed.href;
+async function measureScenario(
+  name: string,
+  size: number,
+  otlpUrl: string,
+  postgres: Postgres,
+): Promise<readonly Figure[]> {
+  await using database = await postgres.createDatabase();
+  const targets = underScenarios(otlpUrl);
+  const [parley, bare] = await Promise.all([targets.parley.start(database.url), targets.bare.start(database.url)]);
+  try {
+    return await runScenario(name, { parley, bare, databaseUrl: database.url, size });
+  } finally {
+    await Promise.all([parley.stop(), bare.stop()]);
+  }
 }
 
 /** Takes every span and keeps none: the cost of exporting is the server's, that of storing somebody else's. */

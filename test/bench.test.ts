@@ -3,12 +3,20 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { fillDatabase } from '../bench/load/fill-database.ts';
 import { kpisOff } from '../bench/load/kpis-off.ts';
 import { limitsOff } from '../bench/load/limits-off.ts';
 import { percentiles } from '../bench/load/percentiles.ts';
+import { underScenarios } from '../bench/load/plan.ts';
 import { hottestFunctions, hottestPackages, startProfile, stopProfile } from '../bench/load/profile.ts';
 import { runJob } from '../bench/load/run-job.ts';
 import { AUTH_SECRET, RECORDS_PROFILE } from '../bench/load/targets.ts';
+import { runScenario } from '../bench/scenarios/run-scenario.ts';
+import { scenarios } from '../bench/scenarios/scenarios.ts';
+import { auditDatabase } from '../server/audit/audit-database.ts';
+import { loadConfig } from '../server/config.ts';
+import { openDb } from '../server/db.ts';
+import { execute } from './harness/execute.ts';
 import { createTestDatabase, type TestDatabase } from './harness/postgres.ts';
 import { startProcess, type TestServer } from './harness/server.ts';
 import { type Frame, startTamperingProxy } from './harness/tampering-proxy.ts';
@@ -95,6 +103,46 @@ describe('the benchmark’s load', () => {
     const result = await load(proxy.url, 'graphql-socket', { type: 'closed', inFlight: 4 });
     await proxy.close();
     assert.deepEqual([result.lost, result.doubled, result.outOfOrder], [0, 1, 1]);
+  });
+});
+
+describe('the benchmark’s databases', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await createTestDatabase();
+  });
+  after(() => database.drop());
+
+  test('what fills one is what Parley could have written', async () => {
+    await fillDatabase(database.url, 300);
+    const filled = `SELECT count(*)::int AS messages, count(DISTINCT conversation_id)::int AS conversations,
+      bool_and(created_at < now()) AS past FROM message`;
+    assert.deepEqual({ ...(await execute(database.url, filled))[0] }, { messages: 300, conversations: 3, past: true });
+    const db = openDb(loadConfig({}), database.url);
+    const verdicts = await auditDatabase({ db, plain: db });
+    await db.$disconnect();
+    assert.deepEqual(
+      verdicts.filter(({ findings }) => findings > 0),
+      [],
+    );
+  });
+
+  test('crowds before one come to figures that can be true, and lose nothing', async () => {
+    const targets = underScenarios('http://127.0.0.1:9');
+    const [parley, bare] = await Promise.all([targets.parley.start(database.url), targets.bare.start(database.url)]);
+    try {
+      for (const { scenario } of scenarios) {
+        const figures = await runScenario(scenario.name, { parley, bare, databaseUrl: database.url, size: 20 });
+        assert.equal(figures[0]!.value, 20);
+        for (const { name, value, unit, target } of figures) {
+          assert.ok(Number.isFinite(value), `${scenario.name}: ${name}`);
+          if (unit === 'ms') assert.ok(value > 0, `${scenario.name}: ${name}`);
+          if (target === '0') assert.equal(value, 0, `${scenario.name}: ${name}`);
+        }
+      }
+    } finally {
+      await Promise.all([parley.stop(), bare.stop()]);
+    }
   });
 });
 

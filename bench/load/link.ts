@@ -28,6 +28,8 @@ export const documents = {
   start: 'mutation Start($input: StartConversationInput!) { startConversation(input: $input) { conversation { id } } }',
   claim:
     'mutation Claim($input: AssignConversationInput!) { assignConversation(input: $input) { conversation { id } } }',
+  addParticipant:
+    'mutation Add($input: AddParticipantInput!) { addParticipant(input: $input) { conversation { id } } }',
   send: 'mutation Send($input: SendMessageInput!) { sendMessage(input: $input) { message { id seq } duplicate } }',
   acknowledge:
     'mutation Acknowledge($input: AcknowledgeInput!) { acknowledge(input: $input) { member { deliveredSeq } } }',

@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Job } from './job.ts';
 import { parley, RECORDS_PROFILE, reference, type Target } from './targets.ts';
+import { REPORTS_USAGE } from './usage.ts';
 
 /** A row of the report: one server under one load. */
-export type Row = { readonly target: Target; readonly pace: Job['pace']; readonly pairs: number };
+export type Row = {
+  readonly target: Target;
+  readonly pace: Job['pace'];
+  readonly pairs: number;
+  /** Messages that the database holds already. */
+  readonly stored?: number;
+};
 export type Table = {
   readonly name: string;
   readonly title: string;
@@ -16,6 +23,7 @@ const WITHOUT_LIMITS = ['./bench/reference/without-limits.ts'];
 const WITHOUT_KPIS = ['./bench/reference/without-kpis.ts'];
 const UNOBSERVED = { CANARY: 'off', CONTINUOUS_AUDIT: 'off' };
 const SEALED = { ENCRYPTION_KEYS: `bench:${randomBytes(32).toString('base64')}` };
+const STORED = 10_000_000;
 const closed = (target: Target, inFlight: number): Row => ({
   target,
   pace: { type: 'closed', inFlight },
@@ -26,6 +34,12 @@ const open = (target: Target, perSecond: number): Row => ({ target, pace: { type
 /** What is profiled: the load that is compared with others. */
 export const profiled = (otlpUrl: string): Row =>
   closed(parley(SOCKET, 'graphql-socket', { OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl }, [RECORDS_PROFILE]), 64);
+
+/** Who meets the crowds of the scenarios. */
+export const underScenarios = (otlpUrl: string) => ({
+  parley: parley(SOCKET, 'graphql-socket', { OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl }, [REPORTS_USAGE]),
+  bare: reference('sockets and nothing else', 'bare-sockets.ts', 'raw', [REPORTS_USAGE]),
+});
 
 /** Traces of every message, exported to a live receiver, as the targets are stated for. */
 export function plan(otlpUrl: string): Table[] {
@@ -97,6 +111,19 @@ export function plan(otlpUrl: string): Table[] {
         closed(parley('nothing measured', 'graphql-socket', { ...traced, ...UNOBSERVED }, WITHOUT_KPIS), 64),
         closed(parley('key figures', 'graphql-socket', { ...traced, ...UNOBSERVED }), 64),
         closed(parley('key figures, canary and audit', 'graphql-socket', traced), 64),
+      ],
+    },
+    {
+      name: 'growing',
+      title: 'What is stored already',
+      about:
+        '64 sends under way. Stored: conversations of a hundred messages over two years. Target: within 10 % of an empty database.',
+      rows: [
+        closed(parley('an empty database', 'graphql-socket', traced), 64),
+        {
+          ...closed(parley(`${STORED.toLocaleString('en')} messages`, 'graphql-socket', traced), 64),
+          stored: STORED,
+        },
       ],
     },
   ];

@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os';
+import type { Figure } from '../scenarios/scenario.ts';
 import type { Measured } from './run-job.ts';
 
 export type Measurement = { readonly row: string; readonly load: string; readonly runs: readonly Measured[] };
@@ -7,6 +8,12 @@ export type MeasuredTable = {
   readonly title: string;
   readonly about: string;
   readonly rows: readonly Measurement[];
+};
+
+export type MeasuredScenario = {
+  readonly title: string;
+  readonly about: string;
+  readonly figures: readonly Figure[];
 };
 
 const median = (numbers: readonly number[]) => {
@@ -36,6 +43,7 @@ export function summarize({ runs }: Measurement) {
 
 export function renderReport(
   tables: readonly MeasuredTable[],
+  scenarios: readonly MeasuredScenario[],
   { seconds, repeats }: { seconds: number; repeats: number },
 ): string {
   const cores = cpus();
@@ -57,6 +65,11 @@ export function renderReport(
         `| ${row.row} | ${row.load} | ${whole(s.perSecond)} | ${ms(s.acknowledgedP50)} ms | ${ms(s.receivedP50)} ms | ${ms(s.receivedP99)} ms | ${Number.isNaN(s.serverMicros) ? '–' : `${whole(s.serverMicros)} + ${whole(s.postgresMicros)}`} | ${Number.isNaN(s.spans) ? '–' : s.spans.toFixed(1)} | ${s.lost}, ${s.doubled}, ${s.outOfOrder} |`,
       );
     }
+  }
+  for (const { title, about, figures } of scenarios) {
+    lines.push('', `## ${title}`, '', about, '', '| | | target |', '| --- | ---: | --- |');
+    for (const { name, value, unit, target } of figures)
+      lines.push(`| ${name} | ${unit ? `${ms(value)} ${unit}` : whole(value)} | ${target ?? ''} |`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Job } from './job.ts';
 import { type Profile, startProfile, stopProfile } from './profile.ts';
+import { REPORTS_USAGE, type Usage, usageOf } from './usage.ts';
 
 /** A server that can be loaded, started for one run on an empty database. */
 export type Target = {
@@ -19,6 +20,8 @@ export type RunningTarget = {
   readonly signs: boolean;
   /** Of a server that was started with record-profile.ts. */
   readonly profiler?: { start(): void; stop(): Promise<Profile> };
+  /** Of a server that was started with report-usage.ts. */
+  readonly usage?: () => Promise<Usage>;
   stop(): Promise<void>;
 };
 
@@ -66,18 +69,31 @@ export const parley = (
       ...running(child, `${Dashboard!.replace(/\/$/, '')}/graphql`, true),
       metricsUrl: Metrics!,
       ...(preload.includes(RECORDS_PROFILE) && { profiler }),
+      ...(preload.includes(REPORTS_USAGE) && { usage: () => usageOf(child) }),
     };
   },
 });
 
-export const reference = (name: string, file: string, protocol: Job['protocol']): Target => ({
+export const reference = (
+  name: string,
+  file: string,
+  protocol: Job['protocol'],
+  preload: readonly string[] = [],
+): Target => ({
   name,
   protocol,
   async start(databaseUrl) {
-    const child = launch([`bench/reference/${file}`], { DATABASE_URL: databaseUrl, NODE_ENV: 'production' });
+    const imports = preload.flatMap((path) => ['--import', path]);
+    const child = launch([...imports, `bench/reference/${file}`], {
+      DATABASE_URL: databaseUrl,
+      NODE_ENV: 'production',
+    });
     child.stdout!.resume();
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];
-    return running(child, `http://127.0.0.1:${port}/graphql`, false);
+    return {
+      ...running(child, `http://127.0.0.1:${port}/graphql`, false),
+      ...(preload.includes(REPORTS_USAGE) && { usage: () => usageOf(child) }),
+    };
   },
 });
 
