@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { migrate } from '../../prisma/migrate.ts';
 import { startEmbeddedPostgres } from '../../server/embedded-postgres.ts';
 import { fillDatabase } from './fill-database.ts';
+import { parley } from './targets.ts';
 
 export type Postgres = Awaited<ReturnType<typeof startPostgres>>;
 
@@ -26,7 +26,8 @@ export async function startPostgres() {
   async function fill(messages: number): Promise<string> {
     const name = 'bench_filled';
     await admin(`CREATE DATABASE ${name}`);
-    await migrate(withDatabase(url, name));
+    // It migrates at its start.
+    await (await parley('what is filled', 'graphql-socket').start(withDatabase(url, name))).stop();
     await fillDatabase(withDatabase(url, name), messages);
     return name;
   }
