@@ -14,8 +14,12 @@ const machinePath = (process.env.PATH ?? '')
   .filter((folder) => !folder.includes('node_modules'))
   .join(delimiter);
 
-/** The project's programs come before the machine's, as under `npm run`. */
-export const projectEnv = { ...process.env, PATH: `${inProject('node_modules', '.bin')}${delimiter}${machinePath}` };
+/** The project's programs come before the machine's, as under `npm run`. What they compile is kept: a tenth of their start. */
+export const projectEnv = {
+  NODE_COMPILE_CACHE: inProject('node_modules', '.cache', 'compiled'),
+  ...process.env,
+  PATH: `${inProject('node_modules', '.bin')}${delimiter}${machinePath}`,
+};
 
 /** The machine's programs only: for npm, which replaces the project's, the Node that it would otherwise run on among them. */
 export const machineEnv = { ...process.env, PATH: machinePath };

@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { type EventData, run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import { fileURLToPath } from 'node:url';
 import { startTestCluster } from './test-cluster.ts';
 
 /**
@@ -34,8 +33,6 @@ for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.on(event, () =>
 const cluster = await startTestCluster();
 process.env.PARLEY_TEST_POSTGRES_URL = cluster.adminUrl;
 process.env.PARLEY_TEST_TEMPLATE = cluster.template;
-// Kept between files and runs: a third of what it costs to start a server is compiling it, and that is done sixty times.
-process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
 try {
   const tallies = await runTests(files.length > 0 ? files : everything, CONCURRENCY);
   const again = failedIn(tallies);
