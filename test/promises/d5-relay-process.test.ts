@@ -55,7 +55,8 @@ test('D5: a process of its own relays what a killed one had committed, and sets 
     letters.map(({ id, error }) => [id, error.split(' ')[0]]),
     [[denied, 'NOPERM']],
   );
-  assert.equal(await readMetric(relay, 'parley_outbox_published_total', { via: 'sweep' }), 1);
+  // Once, or again where its deletion came after the lease.
+  assert.ok((await readMetric(relay, 'parley_outbox_published_total', { via: 'sweep' })) >= 1);
 
   const status = async (path: string) => (await fetch(new URL(path, relay.metricsUrl))).status;
   assert.deepEqual([await status('/livez'), await status('/readyz'), await status('/graphql')], [200, 200, 404]);
