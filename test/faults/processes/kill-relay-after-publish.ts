@@ -31,8 +31,11 @@ export const killRelayAfterPublish: Scenario = {
       'SELECT conversation_id::text AS conversation, seq FROM outbox',
     );
     const published = new Set(tap.all.map(({ message }) => keyOf(message)));
-    const again = left.find((row) => published.has(`${row.conversation} ${row.seq}`));
-    if (!again) throw new Error('nothing that was published was left in the outbox');
+    // Those of the other process are among them: it deletes them when it can, and need not publish them again.
+    const keys = new Set(
+      left.map(({ conversation, seq }) => `${conversation} ${seq}`).filter((key) => published.has(key)),
+    );
+    if (keys.size === 0) throw new Error('nothing that was published was left in the outbox');
     const before = tap.all.length;
     await execute(
       url,
@@ -41,9 +44,8 @@ export const killRelayAfterPublish: Scenario = {
     );
     await holder.query('SELECT pg_advisory_unlock(1)');
     await recovers();
-    const key = `${again.conversation} ${again.seq}`;
-    await eventually('it is published again', () =>
-      tap.all.slice(before).some(({ message }) => keyOf(message) === key),
+    await eventually('what the killed one had published is published again', () =>
+      tap.all.slice(before).some(({ message }) => keys.has(keyOf(message))),
     );
   },
 };

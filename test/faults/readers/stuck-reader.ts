@@ -11,8 +11,12 @@ const WIDTH = 50;
 const SHORT = { missed: 2_500, body: 8_000, boundBytes: 5e6 };
 const FULL = { missed: 40_000, body: 1_500, boundBytes: 50e6 };
 
-/** A frozen device does not answer pings either; what is tested is what it costs until it is given up for that. */
-const patient: Env = { SOCKET_KEEP_ALIVE_MS: '240000', FOLLOW_BUFFER_MAX: '250' };
+/** A frozen device answers no pings and takes no data; what is tested is what it costs until it is given up for either. */
+const patient: Env = {
+  SOCKET_KEEP_ALIVE_MS: '240000',
+  SOCKET_WRITE_TIMEOUT_MS: '240000',
+  FOLLOW_BUFFER_MAX: '250',
+};
 
 export const stuckReader: Scenario = {
   name: 'stuck-reader',
