@@ -13,7 +13,7 @@ import { runScenario } from './scenarios/run-scenario.ts';
 import type { Figure } from './scenarios/scenario.ts';
 import { scenarios } from './scenarios/scenarios.ts';
 
-const help = `npm run bench [-- --seconds 5] [--repeats 3] [--only TABLE] [--profile] [--dialogues FILE] [--out FOLDER]
+const help = `npm run bench [-- --seconds 5] [--repeats 3] [--only TABLE …] [--profile] [--dialogues FILE] [--out FOLDER]
 
 Measures Parley and the servers it is compared with, in one run, on one PostgreSQL with fsync on, and writes a report with
 plots. Tables: servers, in-flight, rates, tracing, safety, kpis, growing (ten million messages: minutes to fill, 5 GB of
@@ -30,7 +30,7 @@ await runCommand(async () => {
     options: {
       seconds: { type: 'string', default: '5' },
       repeats: { type: 'string', default: '3' },
-      only: { type: 'string' },
+      only: { type: 'string', multiple: true },
       profile: { type: 'boolean' },
       dialogues: { type: 'string' },
       out: { type: 'string', default: 'bench/reports' },
@@ -57,7 +57,8 @@ await runCommand(async () => {
     await writeFile(join(values.out, 'profile.cpuprofile'), JSON.stringify(profile));
     return 0;
   }
-  const tables = plan(collector.url).filter(({ name }) => !values.only || name === values.only);
+  const isWanted = (name: string) => !values.only || values.only.includes(name);
+  const tables = plan(collector.url).filter(({ name }) => isWanted(name));
   const measured: MeasuredTable[] = [];
   let failed = false;
   for (const table of tables) {
@@ -78,7 +79,7 @@ await runCommand(async () => {
     });
   }
   const seen: MeasuredScenario[] = [];
-  for (const { scenario, size } of scenarios.filter(({ scenario: { name } }) => !values.only || name === values.only)) {
+  for (const { scenario, size } of scenarios.filter(({ scenario: { name } }) => isWanted(name))) {
     process.stderr.write(`${scenario.name}: ${size} … `);
     seen.push({ ...scenario, figures: await measureScenario(scenario.name, size, collector.url, postgres) });
     process.stderr.write('done\n');

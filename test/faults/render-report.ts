@@ -14,12 +14,15 @@ export type Row = Outcome & {
   readonly notRun?: string;
 };
 
+/** Characters of a finding: some end with the frames that came. */
+const LONGEST_FINDING = 300;
+
 type Circumstances = { seeds: readonly number[]; size: LoadSize; minutes: number };
 
 /** What `npm run faults` has seen, as a page. */
 export async function renderReport(rows: readonly Row[], { seeds, size, minutes }: Circumstances): Promise<string> {
   const broken = rows.flatMap(({ name, seed, findings }) =>
-    findings.map(({ kind, what }) => `- ${name}, seed ${seed}: ${kind}: ${what}`),
+    findings.map(({ kind, what }) => `- ${name}, seed ${seed}: ${kind}: ${what.slice(0, LONGEST_FINDING)}`),
   );
   const byFault = Map.groupBy(rows, ({ name }) => name);
   const groups = Map.groupBy(byFault.values(), ([row]) => row!.group);

@@ -34,7 +34,7 @@ export const redisGone: Scenario = {
         const heard = new Set(tap.seqsOf(id));
         return range((since.get(id) ?? 0) + 1, head).every((seq) => heard.has(seq));
       });
-    await eventually('everything is published', published).catch(() =>
+    await eventually('everything is published', published, load.size.patienceMs).catch(() =>
       expect(false, 'what was stored without Redis was never published'),
     );
   },
