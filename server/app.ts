@@ -29,7 +29,6 @@ import { createAcknowledge } from './delivery/acknowledge.ts';
 import { createReceiptBroadcast } from './delivery/broadcast-receipts.ts';
 import { createFollowerHub } from './delivery/follower-hub.ts';
 import { createInboxWatch } from './delivery/inbox-watch.ts';
-import { isDatabaseAway } from './errors.ts';
 import type { App } from './graphql/app-parts.ts';
 import { createExecuteOnce } from './graphql/execute-once.ts';
 import { createSchema } from './graphql/schema.ts';
@@ -50,6 +49,7 @@ import { createPresenceTracker } from './presence/track-presence.ts';
 import { createRateLimits } from './rate-limit/rate-limits.ts';
 import { openRedis } from './redis.ts';
 import type { Repeating } from './repeat.ts';
+import { reportBackgroundError } from './report-background-error.ts';
 import { observeSatisfaction } from './satisfaction/observe-satisfaction.ts';
 import { createResultFeed } from './satisfaction/result-feed.ts';
 import { openKeyRing } from './sealing/key-ring.ts';
@@ -85,10 +85,7 @@ export async function startApp({
   databaseUrl: string;
 }): Promise<RunningApp> {
   const processId = randomUUID();
-  const onError = (error: unknown) => {
-    if (isDatabaseAway(error)) log.debug({ err: error }, 'PostgreSQL is away');
-    else log.error({ err: error }, 'background work failed');
-  };
+  const onError = reportBackgroundError(log);
   telemetry().reportTo(log);
   const db = openDb(config, databaseUrl);
   const redis = config.REDIS_URL ? openRedis(config.REDIS_URL, log) : undefined;

@@ -3,12 +3,12 @@ import type { RelayConfig } from './config.ts';
 import { createReadiness } from './database-state/check-ready.ts';
 import { observeDatabase } from './database-state/observe-database.ts';
 import { openDb } from './db.ts';
-import { isDatabaseAway } from './errors.ts';
 import { createHealth } from './health.ts';
 import { createMomentKeeper } from './journeys/keep-moments.ts';
 import { createBus } from './outbox/bus.ts';
 import { createRelay } from './outbox/relay-outbox.ts';
 import { openRedis } from './redis.ts';
+import { reportBackgroundError } from './report-background-error.ts';
 import { stopInTime } from './stop-in-time.ts';
 import type { Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -26,10 +26,7 @@ export type RunningRelay = {
 };
 
 export async function startRelayApp({ config, log }: { config: RelayConfig; log: Log }): Promise<RunningRelay> {
-  const onError = (error: unknown) => {
-    if (isDatabaseAway(error)) log.debug({ err: error }, 'PostgreSQL is away');
-    else log.error({ err: error }, 'background work failed');
-  };
+  const onError = reportBackgroundError(log);
   telemetry().reportTo(log);
   const db = openDb(config, config.DATABASE_URL);
   const bus = createBus({ redis: openRedis(config.REDIS_URL, log), enabled: true, log });

@@ -21,12 +21,12 @@ export function MessagesChart({ data }: { data: { time: string; messages: number
   );
 }
 
-/** Over hours to months: median, 95th and 99th percentile. */
 interface LatencyChartProps {
   /** The 99th percentile is drawn where it is given. */
   data: { time: string; p50: number | null; p95: number | null; p99?: number | null }[];
 }
 
+/** Over minutes to months: median, 95th and 99th percentile. */
 export function LatencyChart({ data }: LatencyChartProps) {
   const tail = { name: 'p99', label: '99th percentile', color: 'gray.6', strokeDasharray: '2 3' };
   return (

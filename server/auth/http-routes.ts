@@ -1,8 +1,9 @@
 import express, { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
+import { answerHttpError } from '../answer-http-error.ts';
 import type { ClientAddress } from '../client-address.ts';
 import type { Db } from '../db.ts';
-import { badInput, ChatError, isDatabaseAway, unavailable } from '../errors.ts';
+import { badInput, ChatError } from '../errors.ts';
 import type { RateLimits } from '../rate-limit/rate-limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type DashboardSessions, type NewSession, SESSION_S } from './dashboard-session.ts';
@@ -62,7 +63,7 @@ export function authRoutes(parts: Parts): Router {
         if (!dashboard) throw new ChatError('FORBIDDEN', 'Signing in needs AUTH_SECRET to be set in production.');
         response.json(await handle(dashboard, request, response));
       } catch (error) {
-        answerError(response, error);
+        answerHttpError(response, error);
       }
     });
 
@@ -94,18 +95,4 @@ export function authRoutes(parts: Parts): Router {
   function cookie() {
     return { httpOnly: true, sameSite: 'strict', secure: secureCookies, path: '/auth' } as const;
   }
-}
-
-const statusOf: Partial<Record<ChatError['code'], number>> = {
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  BAD_USER_INPUT: 400,
-  RATE_LIMITED: 429,
-  UNAVAILABLE: 503,
-};
-
-function answerError(response: Response, error: unknown): void {
-  const known = error instanceof ChatError ? error : isDatabaseAway(error) ? unavailable() : undefined;
-  if (!known) throw error;
-  response.status(statusOf[known.code] ?? 400).json({ error: { code: known.code, message: known.message } });
 }
