@@ -9,7 +9,7 @@ import { Measurements } from './measurements.ts';
 import { agents } from './people.ts';
 import { type Chat, customerName, simulateDesk } from './simulate-desk.ts';
 import { storeRows } from './store-rows.ts';
-import { DAY_MS, MINUTE_MS, storyUntil } from './story.ts';
+import { DAY_MS, MINUTE_MS, type Span, storyUntil } from './story.ts';
 import { writeMeasurements } from './write-measurements.ts';
 
 export type History = { readonly seed: string; readonly days: number; readonly now: number };
@@ -17,11 +17,16 @@ export type History = { readonly seed: string; readonly days: number; readonly n
 /** Measured by the minute are the longest window of the overview, a day, and two hours more than the server adds up again. */
 const MINUTES_MS = DAY_MS + 4 * 3_600_000;
 
+/** Half a day less than the days asked for, so that a look back over these, from later on, finds none before them. */
+export const historySpan = (now: number, days: number): Span => ({
+  from: Math.floor((now - (days - 0.5) * DAY_MS) / MINUTE_MS) * MINUTE_MS,
+  to: now,
+});
+
 /** Fills an empty database with what would be in it had Parley run for so many days. One seed and time give one history. */
 export async function makeHistory(db: Db, { seed, days, now }: History): Promise<void> {
   const random = seededRandom(seed);
-  // Half a day less, so that a look back over these days, from later on, finds none before them.
-  const span = { from: Math.floor((now - (days - 0.5) * DAY_MS) / MINUTE_MS) * MINUTE_MS, to: now };
+  const span = historySpan(now, days);
   const story = storyUntil(now, days);
   const chats = simulateDesk(random, span, story);
   await writeChats(db, random, chats);

@@ -9,6 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { seededRandom } from '../bench/replay/seeded-random.ts';
 import { openDemoDatabase } from '../demo/demo-database.ts';
+import { historySpan } from '../demo/make-history.ts';
 import { simulateDesk } from '../demo/simulate-desk.ts';
 import { DAY_MS, storyUntil } from '../demo/story.ts';
 import { kpis } from '../server/kpis/kpi-definitions.ts';
@@ -26,6 +27,18 @@ test('one seed and time make one history, another seed another', () => {
   assert.deepEqual(make('one'), make('one'));
   assert.notDeepEqual(make('one'), make('two'));
   assert.ok(make('one').length > 100);
+});
+
+test('whatever the hour is and however many days are told of, what happened is among them', () => {
+  const day = Date.parse('2026-03-18T00:00:00Z');
+  for (const days of [3, 4, 5, 6, 7, 8, 30, 90]) {
+    for (let end = day; end < day + DAY_MS; end += DAY_MS / 48) {
+      const { outage, slow, stuckParcels } = storyUntil(end, days);
+      const span = historySpan(end, days);
+      for (const { from, to } of [outage, slow]) assert.ok(span.from < from && to <= span.to, `${days} days`);
+      assert.ok(span.from < stuckParcels.to && stuckParcels.from < span.to);
+    }
+  }
 });
 
 test('an installation’s database is refused and left as it is; a demo’s is made anew', async () => {
