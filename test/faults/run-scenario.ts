@@ -35,7 +35,10 @@ export async function runScenario(world: World, scenario: Scenario, { full, seed
     },
   };
   // What never comes is a finding as well, and what did come is judged all the same.
-  const stuck = (error: Error) => found('unexpected', `it did not come to its end: ${error.message}`);
+  const stuck = (error: Error) => {
+    found('unexpected', `it did not come to its end: ${error.message}`);
+    world.heal(); // or the rest would be waited for as long as there is patience, and not come either
+  };
   await scenario.run(scene).catch(stuck);
   await load.finish().catch(stuck);
   findings.push(...(await judge(world, load, scenario)));

@@ -21,7 +21,9 @@ export type World = {
   readonly slots: readonly [Slot, Slot];
   /** One more process, straight on PostgreSQL and Redis, until the world is restored. */
   startExtra(env?: Env): Promise<TestServer>;
-  /** Heals every network, lets everything go on that was stopped, and replaces processes that are gone or not as they were. */
+  /** Heals every network, and lets everything go on that was stopped. */
+  heal(): void;
+  /** Heals, undoes, and replaces processes that are gone or not as they were. */
   restore(): Promise<void>;
   /** Registers what is to be undone when the world is restored. */
   after(undo: () => unknown): void;
@@ -119,6 +121,15 @@ export async function openWorld({ ownPostgres, diskMegabytes, env: worldEnv }: W
   const undoAll = async () => {
     for (const undo of undos.splice(0).reverse()) await undo();
   };
+  const heal = () => {
+    for (const each of links) {
+      each.up();
+      each.release();
+      each.delay(0);
+      each.throttle(Number.POSITIVE_INFINITY);
+    }
+    for (const slot of slots) slot.thaw();
+  };
   return {
     database,
     redis,
@@ -138,15 +149,10 @@ export async function openWorld({ ownPostgres, diskMegabytes, env: worldEnv }: W
       return server;
     },
     after: (undo) => void undos.push(undo),
+    heal,
     async restore() {
       await undoAll();
-      for (const each of links) {
-        each.up();
-        each.release();
-        each.delay(0);
-        each.throttle(Number.POSITIVE_INFINITY);
-      }
-      for (const slot of slots) slot.thaw();
+      heal();
       if (!(await answers(redis))) await redis.start();
       await Promise.all(
         slots.map(async (slot) => {
