@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { upTo } from './up-to.ts';
 
 /**
  * Rows of the database by key, kept in memory until somebody says that they changed. What is read while that is said may be
@@ -18,7 +19,7 @@ type Options<Value> = {
 };
 
 export function createFreshCache<Value extends object>({ max, ttlMs, read }: Options<Value>): FreshCache<Value> {
-  const cache = new LRUCache<string, Value>({ max, ttl: ttlMs });
+  const cache = new LRUCache<string, Value>({ ...upTo(max), ttl: ttlMs });
   /** Of each read under way: the keys that were forgotten meanwhile. */
   const readings = new Set<Set<string>>();
 

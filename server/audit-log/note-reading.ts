@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import type { Db } from '../db.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
+import { upTo } from '../up-to.ts';
 import { recordAudit } from './record-audit.ts';
 
 /**
@@ -13,7 +14,7 @@ export type NoteReading = (viewer: Viewer, conversationId: string, isMember: boo
 const MAX_REMEMBERED = 50_000;
 
 export function createNoteReading({ db, config }: { db: Db; config: Config }): NoteReading {
-  const noted = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: config.AUDIT_READING_INTERVAL_MS });
+  const noted = new LRUCache<string, true>({ ...upTo(MAX_REMEMBERED), ttl: config.AUDIT_READING_INTERVAL_MS });
   return async function noteReading(viewer, conversationId, isMember) {
     const key = viewer.id + conversationId;
     if (isMember || !isStaff(viewer) || noted.has(key)) return;

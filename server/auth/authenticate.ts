@@ -4,6 +4,7 @@ import { isCanary } from '../canary-participants.ts';
 import type { Db } from '../db.ts';
 import { unauthenticated } from '../errors.ts';
 import type { Viewer } from '../participants/participant.ts';
+import { upTo } from '../up-to.ts';
 import type { Admit, Grant } from './admit.ts';
 import type { Device } from './device.ts';
 import type { SessionRecorder } from './record-session.ts';
@@ -36,7 +37,7 @@ type Parts = {
 
 export function createAuthenticate(parts: Parts): Authenticate {
   const { verifyToken, admit, sessions } = parts;
-  const verified = new LRUCache<string, Grant>({ max: MAX_CACHED });
+  const verified = new LRUCache<string, Grant>(upTo(MAX_CACHED));
 
   async function verify(token: string): Promise<Grant> {
     const claims = await verifyToken(token);

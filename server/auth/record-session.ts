@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Db } from '../db.ts';
 import { isParticipantDeleted } from '../errors.ts';
 import { detached } from '../telemetry/message-trace.ts';
+import { upTo } from '../up-to.ts';
 import { continueSession, noteSession } from './access-queries.ts';
 import type { Grant } from './admit.ts';
 import type { Device } from './device.ts';
@@ -20,7 +21,7 @@ const WRITE_INTERVAL_MS = 60_000;
 const MAX_REMEMBERED = 50_000;
 
 export function createSessionRecorder({ db, onError }: { db: Db; onError: (error: unknown) => void }): SessionRecorder {
-  const written = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: WRITE_INTERVAL_MS });
+  const written = new LRUCache<string, true>({ ...upTo(MAX_REMEMBERED), ttl: WRITE_INTERVAL_MS });
   const bytes = (login: string) => new Uint8Array(Buffer.from(login, 'base64url'));
 
   async function write({ participantId, login, expiresAt }: Grant, device: Device): Promise<void> {

@@ -3,6 +3,7 @@ import type { Db } from '../db.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
 import type { Measure } from '../telemetry/measure.ts';
 import { detached } from '../telemetry/message-trace.ts';
+import { upTo } from '../up-to.ts';
 import type { Conversation } from './conversation.ts';
 import { readConduct } from './conversation-queries.ts';
 
@@ -26,7 +27,7 @@ const MAX_REMEMBERED = 20_000;
 type Parts = { db: Db; measure: Measure; onError: (error: unknown) => void };
 
 export function createSupportMeasure({ db, measure, onError }: Parts): SupportMeasure {
-  const answered = new LRUCache<string, true>({ max: MAX_REMEMBERED });
+  const answered = new LRUCache<string, true>(upTo(MAX_REMEMBERED));
   const later = (work: () => Promise<void>) => detached(() => void work().catch(onError));
   const since = (time: Date, until = new Date()) => Math.max(0, until.getTime() - time.getTime());
 

@@ -8,6 +8,7 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { upTo } from '../up-to.ts';
 import type { DocumentLimits } from './document-limits.ts';
 
 /** Parsed and validated once: a socket sends the same few documents again and again (37 % of a send's cost where measured). */
@@ -27,7 +28,7 @@ export function createPrepareDocument({
   production: boolean;
   limits: DocumentLimits;
 }): PrepareDocument {
-  const cache = new LRUCache<string, PreparedDocument>({ max: MAX_CACHED });
+  const cache = new LRUCache<string, PreparedDocument>(upTo(MAX_CACHED));
   const rules = production ? [...specifiedRules, NoSchemaIntrospectionCustomRule] : specifiedRules;
 
   function prepare(query: string): PreparedDocument {

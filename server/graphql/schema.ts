@@ -37,5 +37,6 @@ export const createSchema = (): GraphQLSchema =>
       outboxResolvers,
       journeyResolvers,
     ],
+    updateResolversInPlace: true,
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Authenticate, Authenticated } from '../auth/authenticate.ts';
 import type { Device } from '../auth/device.ts';
 import { ChatError } from '../errors.ts';
+import { upTo } from '../up-to.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 /**
@@ -19,7 +20,7 @@ export function guardLogins({
   authenticate: Authenticate;
   limits: RateLimits;
 }): GuardedAuthenticate {
-  const good = new LRUCache<string, true>({ max: MAX_REMEMBERED });
+  const good = new LRUCache<string, true>(upTo(MAX_REMEMBERED));
   return async function guardedAuthenticate(address, authorization, device) {
     if (typeof authorization !== 'string') return authenticate(authorization, device);
     if (!good.has(authorization) && limits.isSpent('failed_logins_per_address', address))

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
 import { ConfigError } from '../config.ts';
 import type { Db, Tx } from '../db.ts';
+import { upTo } from '../up-to.ts';
 import { KEY_BYTES, openBytes, sealBytes } from './cipher.ts';
 import type { KeyRing } from './key-ring.ts';
 import { type StoredKey, storedKeyFields, takeKeys } from './sealing-queries.ts';
@@ -32,8 +33,8 @@ type Parts = { db: Db; ring: KeyRing | undefined; onError: (error: unknown) => v
 export function createSealing({ db, ring, onError }: Parts) {
   // Takes its memory at once, which most installations have no use for.
   const max = ring ? MAX_CACHED : 1;
-  const byId = new LRUCache<string, MemberKey>({ max });
-  const byWriter = new LRUCache<string, MemberKey>({ max });
+  const byId = new LRUCache<string, MemberKey>(upTo(max));
+  const byWriter = new LRUCache<string, MemberKey>(upTo(max));
 
   function unwrap({ id, ringKey, wrapped }: StoredKey): MemberKey {
     const known = byId.get(id);
