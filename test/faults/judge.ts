@@ -15,7 +15,11 @@ import type { Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 
 /** After everything: compares what happened with what is stored, and what every device shows with what it should. */
-export async function judge(world: World, load: Load, scenario: Scenario): Promise<Finding[]> {
+export async function judge(
+  world: World,
+  load: Load,
+  scenario: Pick<Scenario, 'allPublished'> = {},
+): Promise<Finding[]> {
   const doors = world.slots.map(({ door }) => ({ url: `http://127.0.0.1:${door.port}` }));
   const auditors = await Promise.all(doors.map((door) => connect(world, door, { role: 'MANAGER', name: 'auditor' })));
   const stranger = await connect(world, doors[0]!, { name: 'stranger' });
@@ -124,7 +128,7 @@ const codeOf = (running: Promise<unknown>) =>
   );
 
 /** What `npm run audit` says. */
-async function audit({ database }: World, { allPublished = true }: Scenario): Promise<Finding[]> {
+async function audit({ database }: World, { allPublished = true }: Pick<Scenario, 'allPublished'>): Promise<Finding[]> {
   const db = openDb(loadConfig({ DATABASE_POOL_SIZE: '1' }), database.url);
   const plain = openPlainDb(database.url);
   try {

@@ -38,8 +38,8 @@ export type Slot = {
   readonly toRedis: Link;
   /** Between clients and the process; the other process stands in while it takes no connections, as behind a load balancer. */
   readonly door: Link;
-  /** In place of the one that was there, which has ended. */
-  start(env?: Env): Promise<void>;
+  /** In place of the one that was there, which has ended. `folder`: where another release's code stands. */
+  start(env?: Env, folder?: string): Promise<void>;
   kill(): Promise<void>;
   /** SIGTERM; answers the exit code. */
   stop(): Promise<number | undefined>;
@@ -47,18 +47,29 @@ export type Slot = {
   thaw(): void;
 };
 
-/** diskMegabytes: the PostgreSQL of its own stands on a disk of this size, that can be filled. */
-export type WorldOptions = { ownPostgres?: boolean; diskMegabytes?: number; env?: Env };
+export type WorldOptions = {
+  ownPostgres?: boolean;
+  /** The PostgreSQL of its own stands on a disk of this size, that can be filled. */
+  diskMegabytes?: number;
+  /** Where another release's code stands: the first process is of it, on tables that it made, and the second does not run yet. */
+  release?: string;
+  env?: Env;
+};
 
 /** @throws NotPossible where this user may not do what is asked for. */
-export async function openWorld({ ownPostgres, diskMegabytes, env: worldEnv }: WorldOptions = {}): Promise<World> {
+export async function openWorld({
+  ownPostgres,
+  diskMegabytes,
+  release,
+  env: worldEnv,
+}: WorldOptions = {}): Promise<World> {
   await using opening = new AsyncDisposableStack();
   const later = (undo: () => unknown) => opening.defer(async () => void (await undo()));
   const disk = diskMegabytes ? mountSmallDisk(diskMegabytes) : undefined;
   if (diskMegabytes && !disk) throw new NotPossible('only root may mount a small disk');
   if (disk) later(disk.close);
   const postgres = disk || ownPostgres ? await startOwnPostgres(disk?.folder) : undefined;
-  const database = postgres ?? (await createTestDatabase());
+  const database = postgres ?? (await createTestDatabase({ empty: release !== undefined }));
   later(() => ('drop' in database ? database.drop() : database.close()));
   const redis = await startRedis();
   later(() => redis.close());
@@ -92,9 +103,9 @@ export async function openWorld({ ownPostgres, diskMegabytes, env: worldEnv }: W
       toPostgres,
       toRedis,
       door: await link(() => [slot.port(), other()?.port()].filter((port) => port !== undefined)),
-      async start(special) {
-        slot.isAsItWas = special === undefined;
-        server = await startProcess(database.url, { ...own, ...env, ...special });
+      async start(special, folder) {
+        slot.isAsItWas = special === undefined && folder === undefined;
+        server = await startProcess(database.url, { ...own, ...env, ...special }, 'server/main.ts', folder);
         // Whoever went to the other process meanwhile comes home, or the next fault would meet nobody here.
         slot.door.cut();
       },
@@ -115,7 +126,7 @@ export async function openWorld({ ownPostgres, diskMegabytes, env: worldEnv }: W
     return slot;
   }
   const slots: [Place, Place] = [await openSlot('first', () => slots[1]), await openSlot('second', () => slots[0])];
-  await Promise.all(slots.map((slot) => slot.start()));
+  await (release ? slots[0].start({}, release) : Promise.all(slots.map((slot) => slot.start())));
 
   const opened = opening.move();
   const undoAll = async () => {

@@ -21,7 +21,7 @@ const TEST_TIMEOUT_MS = 600_000;
  */
 const MOST_TRIED_AGAIN = 2;
 /** Never tried again: what these see once has happened. */
-const FINAL = /^test\/(promises|faults|attacks)\//;
+const FINAL = /^test\/(promises|faults|attacks|upgrade)\//;
 
 /** What became of the tests of a file. */
 type Tally = { passed: number; failed: number; skipped: string[] };

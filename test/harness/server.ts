@@ -58,15 +58,20 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** As `npm run relay` runs it. It serves nobody: it has no `url`, health is beside its metrics. */
 export const startRelay = (databaseUrl: string, env: Env) => startProcess(databaseUrl, env, 'server/relay.ts');
 
-/** As operators run it: `node --import ./server/telemetry/start.ts server/main.ts`. */
+/**
+ * As operators run it: `node --import ./server/telemetry/start.ts server/main.ts`.
+ *
+ * @param folder Where the code stands; another release's is elsewhere.
+ */
 export async function startProcess(
   databaseUrl: string,
   env: Env = {},
   program = 'server/main.ts',
+  folder = root,
 ): Promise<TestServer> {
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, ['--import', './server/telemetry/start.ts', program], {
-    cwd: root,
+    cwd: folder,
     env: { PATH, NODE_COMPILE_CACHE, ...base, DATABASE_URL: databaseUrl, ...env },
     // With a channel, so that it notices when the test file dies, and ends.
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
