@@ -10,5 +10,6 @@ export function wilsonInterval(successes: number, trials: number): { low: number
   const shrink = 1 + Z ** 2 / trials;
   const centre = (share + Z ** 2 / (2 * trials)) / shrink;
   const half = (Z / shrink) * Math.sqrt((share * (1 - share)) / trials + Z ** 2 / (4 * trials ** 2));
-  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+  // What was seen lies within, also where floating point says otherwise by a hair: at none and at all.
+  return { low: Math.max(0, Math.min(share, centre - half)), high: Math.min(1, Math.max(share, centre + half)) };
 }
