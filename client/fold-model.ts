@@ -187,6 +187,7 @@ export class ServerModel {
       id: conversationId,
       subject: `subject ${this.changes}`,
       topic: null,
+      queue: null,
       status: 'OPEN' as const,
       priority: 'NORMAL' as const,
       assignee: null,

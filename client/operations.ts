@@ -7,7 +7,7 @@ const message = `fragment MessageParts on Message {
 }`;
 
 const conversation = `fragment ConversationParts on Conversation {
-  id subject topic status priority assignee { ...PersonParts } createdAt closedAt
+  id subject topic queue status priority assignee { ...PersonParts } createdAt closedAt
 }`;
 
 const update = `fragment UpdateParts on ConversationUpdate {

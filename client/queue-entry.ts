@@ -4,6 +4,8 @@ import type { Priority } from './types.ts';
 export interface StartConversationInput {
   subject?: string;
   topic?: string;
+  /** Of the desk: "Billing". */
+  queue?: string;
   priority?: Priority;
 }
 

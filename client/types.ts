@@ -31,6 +31,7 @@ export interface ConversationFields {
   readonly id: string;
   readonly subject: string | null;
   readonly topic: string | null;
+  readonly queue: string | null;
   readonly status: ConversationStatus;
   readonly priority: Priority;
   readonly assignee: Person | null;

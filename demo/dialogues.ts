@@ -19,6 +19,16 @@ const dialogues: readonly Dialogue[] = Object.entries(dialogueTexts).flatMap(([t
 
 export const topics = Object.keys(dialogueTexts);
 
+/** Who answers what: the queues of the desk, by topic. */
+const queues: Readonly<Record<string, string>> = {
+  Delivery: 'Orders',
+  Returns: 'Orders',
+  Billing: 'Billing',
+  Account: 'Technical',
+  Product: 'Technical',
+};
+export const queueOf = (topic: string): string => queues[topic]!;
+
 const items = [
   'desk lamp',
   'book shelf',

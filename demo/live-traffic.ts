@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, seededRandom } from '../bench/replay/seeded-random.ts';
 import { type Client, createClient } from '../client/index.ts';
-import { chooseDialogue, pick, topics } from './dialogues.ts';
+import { chooseDialogue, pick, queueOf, topics } from './dialogues.ts';
 import { npsFor } from './nps.ts';
 import { type Agent, agents } from './people.ts';
 import { customerName } from './simulate-desk.ts';
@@ -58,7 +58,7 @@ export function startLiveTraffic({ url, sign, seed, onError }: Parts): { stop():
     });
     await using people = new AsyncDisposableStack();
     const client = people.adopt(open({ sub: `demo-visitor-${n}`, name, role: 'CUSTOMER' }), (it) => it.close());
-    const asked = client.startConversation({ subject, topic });
+    const asked = client.startConversation({ subject, topic, queue: queueOf(topic) });
     await asked.until(({ state }) => state !== null);
     const answers = people.adopt(deskOf(agent).conversation(asked.id), (it) => it.unfollow());
     let isClaimed = false;

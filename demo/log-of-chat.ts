@@ -1,6 +1,7 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import type { Random } from '../bench/replay/seeded-random.ts';
 import type { Prisma } from '../server/generated/prisma/client.ts';
+import { queueOf } from './dialogues.ts';
 import { npsFor } from './nps.ts';
 import type { Chat } from './simulate-desk.ts';
 import { logNormal } from './spread.ts';
@@ -75,6 +76,7 @@ export function logOfChat(random: Random, chat: Chat, customerId: string, finger
       id,
       subject: chat.subject,
       topic: chat.topic,
+      queue: queueOf(chat.topic),
       priority: chat.isUrgent ? 'URGENT' : 'NORMAL',
       status,
       headSeq: seq,

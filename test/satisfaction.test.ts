@@ -6,6 +6,7 @@ import * as documents from './harness/documents.ts';
 import { execute } from './harness/execute.ts';
 import { createTestDatabase, type TestDatabase } from './harness/postgres.ts';
 import { startInProcess, type TestServer } from './harness/server.ts';
+import { type Sample, seed } from './satisfaction/samples.ts';
 
 const score = 'answers ratio average ratings interval { low high } nps { score answers promoters passives detractors }';
 const query = `query Satisfaction($filter: SatisfactionFilter!, $bucket: KpiBucket, $timeZone: String) {
@@ -13,13 +14,14 @@ const query = `query Satisfaction($filter: SatisfactionFilter!, $bucket: KpiBuck
     from to total { ${score} } previous { ${score} } points { start end score { ${score} } }
     responses { asked answered ratio }
     byAgent { agent { id } score { ${score} } previous { answers ratio } }
+    byQueue { queue score { ${score} } previous { answers ratio } }
     byTopic { topic score { ${score} } previous { answers ratio } }
     questions { question { text kind } answers average counts }
   }
 }`;
 const results = `query Results($filter: SatisfactionFilter!, $only: SurveyResultFilter, $first: Int, $after: String) {
   surveyResults(filter: $filter, only: $only, first: $first, after: $after) {
-    edges { node { survey { id rating comment } agent { id } topic lastMessageId customer { id } } }
+    edges { node { survey { id rating comment } agent { id } queue topic lastMessageId customer { id } } }
     pageInfo { hasNextPage endCursor }
   }
 }`;
@@ -31,19 +33,6 @@ const DAY_MS = 24 * HOUR_MS;
 const from = Date.parse('2025-10-20T22:00:00Z');
 const to = Date.parse('2025-11-03T23:00:00Z');
 
-/** What was answered, kept one by one: the oracle recomputes every figure from it. */
-type Sample = {
-  conversationId: string;
-  surveyId: string;
-  closedAt: number;
-  at: number | null;
-  rating: number;
-  nps: number | null;
-  agent: string | null;
-  topic: string | null;
-  comment: string | null;
-  scale: number | null;
-};
 let random = 11;
 const next = () => {
   random = (random * 48_271) % 2_147_483_647;
@@ -83,12 +72,13 @@ describe('what customers answered', () => {
         rating: 1 + Math.floor(next() * 5),
         nps: next() < 0.5 ? Math.floor(next() * 11) : null,
         agent: pick(agents[0]!, agents[0]!, agents[1]!, null),
+        queue: pick('Money', 'Parcels', null),
         topic: pick('billing', 'delivery', null),
         comment: next() < 0.5 ? `Comment ${samples.length} on the Café` : null,
         scale: next() < 0.3 ? 1 + Math.floor(next() * 5) : null,
       });
     }
-    await seed(database.url, people[0]!.id, samples);
+    await seed(database.url, people[0]!.id, samples, from + HOUR_MS);
   });
 
   after(async () => {
@@ -136,10 +126,11 @@ describe('what customers answered', () => {
     ]);
   });
 
-  test('agrees by agent and by topic, most dissatisfied first, and with the key figure', async () => {
+  test('agrees by agent, by queue and by topic, most dissatisfied first, and with the key figure', async () => {
     const { satisfaction } = await mona.run(query, { filter: filterOf(), bucket: 'WEEK' });
     for (const [groups, keyOf, nameOf] of [
       [satisfaction.byAgent, ({ agent }: Sample) => agent, ({ agent }: any) => agent?.id ?? null],
+      [satisfaction.byQueue, ({ queue }: Sample) => queue, ({ queue }: any) => queue],
       [satisfaction.byTopic, ({ topic }: Sample) => topic, ({ topic }: any) => topic],
     ] as const) {
       const expected = Map.groupBy(inRange(from, to), keyOf);
@@ -160,6 +151,13 @@ describe('what customers answered', () => {
     agrees((await mona.run(query, { filter: narrowed })).satisfaction.total, own);
     const listed = await mona.run(results, { filter: narrowed, first: 100 });
     assert.equal(listed.surveyResults.edges.length, own.length);
+
+    const inQueue = filterOf({ queue: 'Money' });
+    const queued = inRange(from, to).filter(({ queue }) => queue === 'Money');
+    agrees((await mona.run(query, { filter: inQueue })).satisfaction.total, queued);
+    const one = (await mona.run(results, { filter: inQueue, first: 100 })).surveyResults.edges;
+    assert.equal(one.length, Math.min(100, queued.length));
+    assert.ok(one.every(({ node }: any) => node.queue === 'Money'));
   });
 
   test('without answers there is no share, which is not 0', async () => {
@@ -169,7 +167,8 @@ describe('what customers answered', () => {
     assert.deepEqual(satisfaction.total, none);
     assert.equal(satisfaction.points.length, 24);
     assert.deepEqual(satisfaction.responses, { asked: 0, answered: 0, ratio: null });
-    assert.deepEqual([satisfaction.byAgent, satisfaction.byTopic, satisfaction.questions], [[], [], []]);
+    assert.deepEqual([satisfaction.byAgent, satisfaction.byQueue, satisfaction.byTopic], [[], [], []]);
+    assert.deepEqual(satisfaction.questions, []);
   });
 
   /** All pages of a list. */
@@ -263,37 +262,5 @@ function agrees(found: any, expected: readonly Sample[]): void {
           passives: nps.length - promoters - detractors,
           detractors,
         },
-  );
-}
-
-async function seed(url: string, customer: string, samples: readonly Sample[]): Promise<void> {
-  const text = (value: unknown) => (value === null ? 'NULL' : `'${value}'`);
-  const time = (ms: number) => `'${new Date(ms).toISOString()}'`;
-  const answered = samples.filter(({ at }) => at !== null);
-  const question = randomUUID();
-  await execute(
-    url,
-    `INSERT INTO conversation (id, starter_id, status, closed_at, created_at, assignee_id, topic) VALUES ${samples
-      .map(
-        ({ conversationId, closedAt, agent, topic }) =>
-          `('${conversationId}', '${customer}', 'CLOSED', ${time(closedAt)}, ${time(closedAt)}, ${text(agent)}, ${text(topic)})`,
-      )
-      .join()};
-    INSERT INTO survey (id, conversation_id, participant_id, rating, nps, comment, submitted_at, changed_at) VALUES ${answered
-      .map(
-        ({ surveyId, conversationId, rating, nps, comment, at }) =>
-          `('${surveyId}', '${conversationId}', '${customer}', ${rating}, ${nps}, ${text(comment)}, ${time(at!)}, ${time(at!)})`,
-      )
-      .join()};
-    INSERT INTO survey_question (id, text, kind, position) VALUES ('${question}', 'Friendly?', 'SCALE', 1);
-    INSERT INTO survey_answer (survey_id, question_id, value) VALUES ${answered
-      .filter(({ scale }) => scale !== null)
-      .map(({ surveyId, scale }) => `('${surveyId}', '${question}', ${scale})`)
-      .join()};
-    -- Nobody is asked: where there is no customer, and by the canary.
-    INSERT INTO participant (id, external_id, name, role)
-      VALUES ('ca4a4000-0000-8000-8000-000000000001', 'parley:canary:customer', 'Canary', 'CUSTOMER') ON CONFLICT DO NOTHING;
-    INSERT INTO conversation (id, starter_id, status, closed_at)
-      SELECT uuidv7(), id, 'CLOSED', ${time(from + HOUR_MS)} FROM participant WHERE role = 'AGENT' OR name = 'Canary';`,
   );
 }

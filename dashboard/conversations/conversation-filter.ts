@@ -5,6 +5,7 @@ export interface ConversationFilter {
   readonly q: string;
   readonly status: string;
   readonly priority: string;
+  readonly queue: string;
   readonly topic: string;
   readonly agent: string;
   readonly participant: string;
@@ -15,6 +16,7 @@ export const noFilter: ConversationFilter = {
   q: '',
   status: '',
   priority: '',
+  queue: '',
   topic: '',
   agent: '',
   participant: '',
@@ -30,6 +32,7 @@ export function toVariables(filter: ConversationFilter, now: number): Record<str
     search: filter.q || undefined,
     status: filter.status ? [filter.status] : undefined,
     priority: filter.priority ? [filter.priority] : undefined,
+    queue: filter.queue || undefined,
     topic: filter.topic || undefined,
     assigneeId: filter.agent || undefined,
     participantId: filter.participant || undefined,

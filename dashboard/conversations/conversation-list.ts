@@ -5,6 +5,7 @@ import type { ConversationStatus, Person, Priority } from '../../client/index.ts
 export interface ListedConversation {
   readonly id: string;
   readonly subject: string | null;
+  readonly queue: string | null;
   readonly topic: string | null;
   readonly status: ConversationStatus;
   readonly priority: Priority;
@@ -25,7 +26,7 @@ export const conversationsQuery = `query Conversations($filter: ConversationFilt
   conversations(filter: $filter, first: $first, after: $after) {
     edges {
       node {
-        id subject topic status priority createdAt activeAt
+        id subject queue topic status priority createdAt activeAt
         assignee { id name role }
         members { participant { id name role } leftAt }
       }

@@ -4,7 +4,17 @@ import { customersOf, type ListedConversation, priorityText, statusText } from '
 import classes from './conversations.module.css';
 import type { ListInUrl } from './use-list-in-url.ts';
 
-export const head = ['Subject', 'Customer', 'Status', 'Priority', 'Topic', 'Agent', 'Last activity', 'Started'];
+export const head = [
+  'Subject',
+  'Customer',
+  'Status',
+  'Priority',
+  'Queue',
+  'Topic',
+  'Agent',
+  'Last activity',
+  'Started',
+];
 
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
@@ -15,6 +25,7 @@ export const toCsvRow = (one: ListedConversation): string[] => [
   customersOf(one),
   statusText[one.status],
   priorityText[one.priority],
+  one.queue ?? '',
   one.topic ?? '',
   one.assignee?.name ?? '',
   one.activeAt,
@@ -45,6 +56,9 @@ export function ConversationTable({ conversations, hrefOf }: ConversationTablePr
           </td>
           <td data-urgent={one.priority === 'URGENT' || one.priority === 'HIGH' || undefined}>
             {priorityText[one.priority]}
+          </td>
+          <td className={classes.name} dir="auto">
+            {one.queue ?? '–'}
           </td>
           <td className={classes.name} dir="auto">
             {one.topic ?? '–'}

@@ -61,7 +61,8 @@ function List({ client, place: { filter, after, narrow, turnTo, hrefOf } }: { cl
       <Filters
         filter={filter}
         agents={agents?.participants.edges.map(({ node }) => node) ?? []}
-        topics={[...new Set(list?.flatMap(({ topic }) => topic ?? []))].sort()}
+        queues={namesOf(list, 'queue')}
+        topics={namesOf(list, 'topic')}
         onNarrow={narrow}
       />
       {error && <Failed title="The conversations could not be loaded" error={error} onRetry={askAgain} />}
@@ -96,6 +97,10 @@ function List({ client, place: { filter, after, narrow, turnTo, hrefOf } }: { cl
     </>
   );
 }
+
+/** To choose from: those that are on the page. */
+const namesOf = (list: readonly ListedConversation[] | undefined, of: 'queue' | 'topic'): string[] =>
+  [...new Set(list?.flatMap((one) => one[of] ?? []))].sort();
 
 const Empty = ({ narrowed }: { narrowed: boolean }) => (
   <div className={`${deadLetters.empty} ${classes.empty}`}>

@@ -21,6 +21,7 @@ export function Facts({ state }: { state: ConversationState }) {
           <Status status={state.status} />
         </Fact>
         <Fact name="Priority">{priorityText[state.priority]}</Fact>
+        <Fact name="Queue">{state.queue ?? '–'}</Fact>
         <Fact name="Topic">{state.topic ?? '–'}</Fact>
         <Fact name="Agent">{state.assignee?.name ?? 'Nobody yet'}</Fact>
         <Fact name="Started">{timeOf(state.createdAt)}</Fact>

@@ -1,16 +1,18 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { type FormEvent, useEffect, useState } from 'react';
 import type { Person } from '../../client/index.ts';
 import { ranges } from '../overview/kpi-series.ts';
 import { type ConversationFilter, isNarrowed, noFilter } from './conversation-filter.ts';
 import { priorityText, statusText } from './conversation-list.ts';
 import classes from './conversations.module.css';
+import { NameField } from './name-field.tsx';
 import { SearchField } from './search-field.tsx';
 
 interface FiltersProps {
   filter: ConversationFilter;
   agents: readonly Person[];
-  /** Topics that are on the page, to choose from. */
+  /** Queues and topics that are on the page, to choose from. */
+  queues: readonly string[];
   topics: readonly string[];
   onNarrow(change: Partial<ConversationFilter>): void;
 }
@@ -21,15 +23,17 @@ const options = (unset: string, texts: Record<string, string>) => [
   ...Object.entries(texts).map(([value, label]) => ({ value, label })),
 ];
 
-export function Filters({ filter, agents, topics, onNarrow }: FiltersProps) {
+export function Filters({ filter, agents, queues, topics, onNarrow }: FiltersProps) {
   const [words, setWords] = useState(filter.q);
+  const [queue, setQueue] = useState(filter.queue);
   const [topic, setTopic] = useState(filter.topic);
   useEffect(() => setWords(filter.q), [filter.q]);
+  useEffect(() => setQueue(filter.queue), [filter.queue]);
   useEffect(() => setTopic(filter.topic), [filter.topic]);
 
   function search(event: FormEvent) {
     event.preventDefault();
-    onNarrow({ q: words.trim(), topic: topic.trim() });
+    onNarrow({ q: words.trim(), queue: queue.trim(), topic: topic.trim() });
   }
   const select = (key: keyof ConversationFilter, label: string, data: { value: string; label: string }[]) => (
     <NativeSelect
@@ -61,22 +65,22 @@ export function Filters({ filter, agents, topics, onNarrow }: FiltersProps) {
         {select('status', 'Status', options('Any status', statusText))}
         {select('priority', 'Priority', options('Any priority', priorityText))}
         {select('agent', 'Agent', options('Anybody', staff))}
-        <TextInput
-          size="sm"
+        <NameField
+          label="Queue"
+          placeholder="Any queue"
+          value={queue}
+          known={queues}
+          onChange={setQueue}
+          onDone={() => queue.trim() !== filter.queue && onNarrow({ queue: queue.trim() })}
+        />
+        <NameField
           label="Topic"
           placeholder="Any topic"
           value={topic}
-          list="topics"
-          onChange={({ currentTarget }) => setTopic(currentTarget.value)}
-          onBlur={() => topic.trim() !== filter.topic && onNarrow({ topic: topic.trim() })}
-          maxLength={200}
-          autoComplete="off"
+          known={topics}
+          onChange={setTopic}
+          onDone={() => topic.trim() !== filter.topic && onNarrow({ topic: topic.trim() })}
         />
-        <datalist id="topics">
-          {topics.map((one) => (
-            <option key={one} value={one} />
-          ))}
-        </datalist>
         {select(
           'range',
           'Active in the last',

@@ -79,17 +79,19 @@ test('a message is read, delivered or missing by member; who left without it is 
 
 test('the address says what the API is asked for', () => {
   const now = Date.parse('2026-11-22T12:34:56Z');
-  const filter = { q: 'x', status: 'OPEN', priority: 'HIGH', topic: 't', agent: 'a', participant: 'p', range: '7d' };
+  const narrow = { status: 'OPEN', priority: 'HIGH', queue: 'u', topic: 't', agent: 'a', participant: 'p' };
+  const filter = { ...narrow, q: 'x', range: '7d' };
   assert.deepEqual(toVariables(filter, now), {
     search: 'x',
     status: ['OPEN'],
     priority: ['HIGH'],
+    queue: 'u',
     topic: 't',
     assigneeId: 'a',
     participantId: 'p',
     since: '2026-11-15T12:00:00.000Z',
   });
-  assert.deepEqual(Object.values(toVariables({ ...filter, q: '', range: 'x' }, now)).filter(Boolean).length, 5);
+  assert.deepEqual(Object.values(toVariables({ ...filter, q: '', range: 'x' }, now)).filter(Boolean).length, 6);
 });
 
 test('the queries fit the schema', () => {

@@ -9,7 +9,7 @@ export const shareText = (ratio: number | null): string =>
 
 /** Where the dissatisfied answers come from, most first: what to look at, and whom to talk to. */
 export interface Cause {
-  readonly kind: 'agent' | 'topic';
+  readonly kind: 'agent' | 'queue' | 'topic';
   readonly id: string;
   readonly name: string;
   readonly text: string;
@@ -19,17 +19,23 @@ const MAX = 2;
 
 export function explainChange({
   byAgent,
+  byQueue,
   byTopic,
   total,
-}: Pick<Satisfaction, 'byAgent' | 'byTopic' | 'total'>): Cause[] {
+}: Pick<Satisfaction, 'byAgent' | 'byQueue' | 'byTopic' | 'total'>): Cause[] {
   if (dissatisfied(total) === 0) return [];
   const agents = byAgent.flatMap(({ agent, ...group }) =>
     agent ? [{ kind: 'agent' as const, id: agent.id, name: agent.name, group }] : [],
   );
+  const queues = byQueue.flatMap(({ queue, ...group }) =>
+    queue === null ? [] : [{ kind: 'queue' as const, id: queue, name: queue, group }],
+  );
   const topics = byTopic.flatMap(({ topic, ...group }) =>
     topic === null ? [] : [{ kind: 'topic' as const, id: topic, name: topic, group }],
   );
-  return [worst(agents), worst(topics)].flat().map(({ group, ...cause }) => ({ ...cause, text: inWords(group) }));
+  return [worst(agents), worst(queues), worst(topics)]
+    .flat()
+    .map(({ group, ...cause }) => ({ ...cause, text: inWords(group) }));
 }
 
 /** Those above the others: who has the most, and has got worse or is as bad as it was. */

@@ -30,9 +30,9 @@ interface FiguresProps {
   onChange: ChangeView;
 }
 
-/** Over time, by rating, by agent, by topic, by question. */
+/** Over time, by rating, by agent, by queue, by topic, by question. */
 export function Figures({ data, csat, bucket, view, onChange }: FiguresProps) {
-  const { total, points, byAgent, byTopic, questions } = data;
+  const { total, points, byAgent, byQueue, byTopic, questions } = data;
   const none = (
     <Text c="dimmed" size="sm">
       Nobody has answered in this time.
@@ -97,6 +97,14 @@ export function Figures({ data, csat, bucket, view, onChange }: FiguresProps) {
           range={view.range.key}
           chosen={view.agent}
           onChoose={(agent) => onChange({ agent: agent === view.agent ? null : agent })}
+        />
+        <GroupTable
+          title="By queue"
+          of="Queue"
+          rows={byQueue.map(({ queue, ...group }) => ({ ...group, id: queue, name: queue ?? 'In no queue' }))}
+          range={view.range.key}
+          chosen={view.queue}
+          onChoose={(queue) => onChange({ queue: queue === view.queue ? null : queue })}
         />
         <GroupTable
           title="By topic"

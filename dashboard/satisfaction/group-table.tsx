@@ -8,7 +8,7 @@ import type { Group } from './satisfaction.ts';
 
 interface GroupTableProps {
   title: string;
-  /** "Agent", "Topic". */
+  /** "Agent", "Queue", "Topic". */
   of: string;
   rows: readonly (Group & { readonly id: string | null; readonly name: string })[];
   chosen: string | null;
@@ -25,7 +25,7 @@ const cellsOf = ({ score, previous }: Group): string[] => [
   count(score.answers),
 ];
 
-/** By agent or by topic: the most dissatisfied answers first. A name narrows the page to it. */
+/** By agent, by queue or by topic: the most dissatisfied answers first. A name narrows the page to it. */
 export function GroupTable({ title, of, rows, chosen, range, onChoose }: GroupTableProps) {
   return (
     <section className={overview.chartCard} aria-label={title}>

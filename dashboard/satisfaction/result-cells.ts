@@ -19,19 +19,21 @@ export const resultColumns = [
   'Comment',
   'Your questions',
   'Agent',
+  'Queue',
   'Topic',
   'Subject',
   'Customer',
   'Conversation',
 ];
 
-export const resultCells = ({ survey, agent, topic, subject, customer }: Result): string[] => [
+export const resultCells = ({ survey, agent, queue, topic, subject, customer }: Result): string[] => [
   momentText(survey.submittedAt),
   String(survey.rating),
   survey.nps === null ? '' : String(survey.nps),
   survey.comment ?? '',
   survey.answers.map((answer) => `${answer.question.text} ${answerText(answer)}`).join('; '),
   agent?.name ?? '',
+  queue ?? '',
   topic ?? '',
   subject ?? '',
   customer.name,

@@ -16,7 +16,7 @@ export function ResultList({ results, label }: { results: readonly Result[]; lab
   );
 }
 
-function ResultItem({ result: { survey, subject, topic, agent, customer, lastMessageId } }: { result: Result }) {
+function ResultItem({ result: { survey, subject, queue, topic, agent, customer, lastMessageId } }: { result: Result }) {
   return (
     <li className={classes.result} data-rating={survey.rating}>
       <div className={classes.resultHead}>
@@ -43,6 +43,7 @@ function ResultItem({ result: { survey, subject, topic, agent, customer, lastMes
       )}
       <p className={classes.about}>
         {customer.name} to {agent?.name ?? 'nobody'}
+        {queue && ` · ${queue}`}
         {topic && ` · ${topic}`}
         {subject && ` · ${subject}`}
       </p>

@@ -42,6 +42,10 @@ test('who and what most of the dissatisfied answers are about comes first, with 
       { agent: { id: '2', name: 'Ben' }, ...group(8, 0.25, 0) },
       { agent: null, ...group(9, 0, 4) },
     ],
+    byQueue: [
+      { queue: 'Billing', ...group(12, 0.5, 0) },
+      { queue: null, ...group(9, 0, 0) },
+    ],
     byTopic: [{ topic: 'billing', ...group(7, 1, 7) }],
   });
   assert.deepEqual(
@@ -49,6 +53,7 @@ test('who and what most of the dissatisfied answers are about comes first, with 
     [
       ['Ben', '6 of 8 dissatisfied, none rated before'],
       ['Ada', '1 of 10 dissatisfied, before 1 of 2'],
+      ['Billing', '6 of 12 dissatisfied, none rated before'],
     ],
   );
 });

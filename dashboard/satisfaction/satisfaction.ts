@@ -21,6 +21,7 @@ export interface Group {
   readonly previous: SmallScore;
 }
 export type AgentGroup = Group & { readonly agent: { readonly id: string; readonly name: string } | null };
+export type QueueGroup = Group & { readonly queue: string | null };
 export type TopicGroup = Group & { readonly topic: string | null };
 
 export interface Satisfaction {
@@ -31,6 +32,7 @@ export interface Satisfaction {
   readonly points: readonly { readonly start: string; readonly end: string; readonly score: Score }[];
   readonly responses: { readonly asked: number; readonly answered: number; readonly ratio: number | null };
   readonly byAgent: readonly AgentGroup[];
+  readonly byQueue: readonly QueueGroup[];
   readonly byTopic: readonly TopicGroup[];
   readonly questions: readonly {
     readonly question: { readonly id: string; readonly text: string; readonly kind: 'SCALE' | 'YES_NO' | 'TEXT' };
@@ -55,6 +57,7 @@ export interface Result {
     }[];
   };
   readonly subject: string | null;
+  readonly queue: string | null;
   readonly topic: string | null;
   readonly agent: { readonly id: string; readonly name: string } | null;
   readonly customer: { readonly name: string };
@@ -81,6 +84,7 @@ export const satisfactionQuery = `query Satisfaction($filter: SatisfactionFilter
     points { start end score { ...ScoreParts } }
     responses { asked answered ratio }
     byAgent { agent { id name } score { answers ratio ratings } previous { answers ratio } }
+    byQueue { queue score { answers ratio ratings } previous { answers ratio } }
     byTopic { topic score { answers ratio ratings } previous { answers ratio } }
     questions { question { id text kind } answers average counts }
   }
@@ -100,6 +104,7 @@ export const satisfactionPartsQuery = `query SatisfactionParts(
 const result = `fragment ResultParts on SurveyResult {
   survey { id conversationId rating comment nps submittedAt answers { question { text kind } value text } }
   subject
+  queue
   topic
   agent { id name }
   customer { name }

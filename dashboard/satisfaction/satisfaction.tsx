@@ -42,7 +42,7 @@ export function Satisfaction({ client }: { client: Client }) {
   const csat = useKpiDefinitions(client).find(({ metric }) => metric === 'CSAT');
 
   const whole = { from: new Date(now - view.range.ms).toISOString(), to: new Date(now).toISOString() };
-  const narrowed = { agentId: view.agent, topic: view.topic };
+  const narrowed = { agentId: view.agent, queue: view.queue, topic: view.topic };
   const filter = { ...(view.part ?? whole), ...narrowed };
   const bucket = view.part ? 'HOUR' : view.range.bucket;
   const cut = view.part && Date.parse(view.part.to) - Date.parse(view.part.from) > 3 * 86_400_000 ? 'DAY' : bucket;
@@ -165,7 +165,7 @@ function PartSelect({ view: { part }, range, points, onChoose }: PartSelectProps
 interface NarrowedProps {
   view: View;
   data: Data | undefined;
-  onClear(what: 'agent' | 'topic'): void;
+  onClear(what: 'agent' | 'queue' | 'topic'): void;
 }
 
 function Narrowed({ view, data, onClear }: NarrowedProps) {
@@ -175,6 +175,11 @@ function Narrowed({ view, data, onClear }: NarrowedProps) {
       {view.agent && (
         <Button size="compact-md" variant="light" onClick={() => onClear('agent')}>
           Only {name} · show all
+        </Button>
+      )}
+      {view.queue && (
+        <Button size="compact-md" variant="light" onClick={() => onClear('queue')}>
+          Only queue {view.queue} · show all
         </Button>
       )}
       {view.topic && (

@@ -7,6 +7,7 @@ export interface View {
   /** One hour, day, week or month of the range, looked at alone. */
   readonly part: { readonly from: string; readonly to: string } | null;
   readonly agent: string | null;
+  readonly queue: string | null;
   readonly topic: string | null;
   readonly rating: RatingChoice;
   readonly commented: boolean;
@@ -32,6 +33,7 @@ export function useViewInUrl(): [View, ChangeView] {
     range: ranges.find(({ key }) => key === query.range) ?? defaultRange,
     part: isTime(from) && isTime(to) ? { from, to } : null,
     agent: text('agent'),
+    queue: text('queue'),
     topic: text('topic'),
     rating: ratingChoices.find(({ value }) => value === query.rating)?.value ?? 'all',
     commented: query.commented === 'yes',
@@ -45,6 +47,7 @@ export function useViewInUrl(): [View, ChangeView] {
       from: next.part?.from ?? null,
       to: next.part?.to ?? null,
       agent: next.agent,
+      queue: next.queue,
       topic: next.topic,
       rating: next.rating === 'all' ? null : next.rating,
       commented: next.commented ? 'yes' : null,

@@ -11,6 +11,8 @@ interface WhyProps {
   onChoose(cause: Cause): void;
 }
 
+const kindText = { agent: '', queue: 'Queue ', topic: 'Topic ' } as const;
+
 /** The manager's question in one sentence: has it fallen, and where do the dissatisfied answers come from? */
 export function Why({ data, csat, words, onChoose }: WhyProps) {
   const { total, previous } = data;
@@ -32,7 +34,8 @@ export function Why({ data, csat, words, onChoose }: WhyProps) {
         {causes.map((cause) => (
           <li key={cause.kind + cause.id}>
             <Button variant="default" size="compact-md" onClick={() => onChoose(cause)}>
-              {cause.kind === 'agent' ? cause.name : `Topic ${cause.name}`}
+              {kindText[cause.kind]}
+              {cause.name}
             </Button>
             <span>{cause.text}</span>
           </li>

@@ -15,7 +15,7 @@ export async function readAccess(
   id: string,
 ): Promise<(Conversation & { readonly isMember: boolean }) | undefined> {
   const [row] = await db.$queryRaw<(Conversation & { isMember: boolean })[]>`/* access_conversation */
-    SELECT c.id::text, c.subject, c.topic, c.status::text, c.priority::text, c.head_seq AS "headSeq",
+    SELECT c.id::text, c.subject, c.topic, c.queue, c.status::text, c.priority::text, c.head_seq AS "headSeq",
       c.assignee_id::text AS "assigneeId", c.created_at AS "createdAt", c.closed_at AS "closedAt",
       c.notes_of_id::text AS "notesOfId", m.participant_id IS NOT NULL AS "isMember"
     FROM conversation c
@@ -46,6 +46,7 @@ export type ConversationFilter = {
   readonly mine: boolean;
   readonly priority: readonly Priority[];
   readonly topic: string | null;
+  readonly queue: string | null;
   readonly participantId: string | undefined;
   /** Newest activity from then on, and before. */
   readonly since: Date | undefined;
@@ -64,7 +65,7 @@ export type ListedConversation = Conversation & { readonly activityAt: Date };
 export function listConversations(
   db: Db,
   viewer: Viewer,
-  { status, assigneeId, mine, priority, topic, participantId, since, until, search }: ConversationFilter,
+  { status, assigneeId, mine, priority, topic, queue, participantId, since, until, search }: ConversationFilter,
   { limit, after }: { limit: number; after: ListPosition | undefined },
 ): Promise<ListedConversation[]> {
   const whose =
@@ -76,6 +77,7 @@ export function listConversations(
   if (assigneeId !== undefined) conditions.push(Prisma.sql`c.assignee_id = ${assigneeId}::uuid`);
   if (priority.length > 0) conditions.push(Prisma.sql`c.priority = ANY (${priority}::text[]::"Priority"[])`);
   if (topic !== null) conditions.push(Prisma.sql`c.topic = ${topic}`);
+  if (queue !== null) conditions.push(Prisma.sql`c.queue = ${queue}`);
   if (participantId !== undefined)
     conditions.push(
       Prisma.sql`c.id IN (SELECT conversation_id FROM member WHERE participant_id = ${participantId}::uuid)`,
@@ -88,7 +90,7 @@ export function listConversations(
     WITH mine AS MATERIALIZED (
       SELECT conversation_id FROM member WHERE participant_id = ${viewer.id}::uuid AND left_at IS NULL
     )
-    SELECT c.id::text, c.subject, c.topic, c.status::text, c.priority::text, c.head_seq AS "headSeq", c.assignee_id::text AS "assigneeId",
+    SELECT c.id::text, c.subject, c.topic, c.queue, c.status::text, c.priority::text, c.head_seq AS "headSeq", c.assignee_id::text AS "assigneeId",
       c.created_at AS "createdAt", c.closed_at AS "closedAt", c.notes_of_id::text AS "notesOfId", a.at AS "activityAt"
     FROM conversation_activity a JOIN conversation c ON c.id = a.conversation_id
     WHERE ${Prisma.join(conditions, ' AND ')}

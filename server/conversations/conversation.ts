@@ -4,6 +4,7 @@ export type Conversation = {
   readonly id: string;
   readonly subject: string | null;
   readonly topic: string | null;
+  readonly queue: string | null;
   readonly status: ConversationStatus;
   readonly priority: Priority;
   readonly headSeq: number;
@@ -29,6 +30,7 @@ export const conversationFields = {
   id: true,
   subject: true,
   topic: true,
+  queue: true,
   status: true,
   priority: true,
   headSeq: true,

@@ -27,7 +27,7 @@ export const conversationResolvers: Resolvers = {
       return conversation;
     },
     conversations: (_root, { filter, first, after }, { app, viewer }) => {
-      const { status, priority, mine, assigneeId, participantId, topic, search, since, until } = filter ?? {};
+      const { status, priority, mine, assigneeId, participantId, topic, queue, search, since, until } = filter ?? {};
       return pageOfConversations(
         app,
         viewer,
@@ -38,6 +38,7 @@ export const conversationResolvers: Resolvers = {
           assigneeId: checkOptionalId('assigneeId', assigneeId),
           participantId: checkOptionalId('participantId', participantId),
           topic: checkOptionalText('topic', topic, TITLE),
+          queue: checkOptionalText('queue', queue, TITLE),
           search: checkOptionalText('search', search, SEARCH),
           since: since ?? undefined,
           until: until ?? undefined,
@@ -52,6 +53,7 @@ export const conversationResolvers: Resolvers = {
         id: checkOptionalId('id', input.id),
         subject: checkOptionalText('subject', input.subject, TITLE),
         topic: checkOptionalText('topic', input.topic, TITLE),
+        queue: checkOptionalText('queue', input.queue, TITLE),
         priority: input.priority ?? 'NORMAL',
       }),
     }),

@@ -14,6 +14,7 @@ export type NewConversation = {
   readonly id: string | undefined;
   readonly subject: string | null;
   readonly topic: string | null;
+  readonly queue: string | null;
   readonly priority: Priority;
 };
 
@@ -23,7 +24,7 @@ export async function startConversation(
   viewer: Viewer,
   input: NewConversation,
 ): Promise<Conversation> {
-  const { id = uuidv7(), subject, topic, priority } = input;
+  const { id = uuidv7(), subject, topic, queue, priority } = input;
   const responsible = isStaff(viewer)
     ? ({ status: 'OPEN', assigneeId: viewer.id } as const)
     : ({ status: 'WAITING' } as const);
@@ -36,6 +37,7 @@ export async function startConversation(
         id,
         subject,
         topic,
+        queue,
         priority,
         starterId: viewer.id,
         ...responsible,

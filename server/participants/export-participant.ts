@@ -71,13 +71,13 @@ async function describe(
   id: string,
   sees: boolean,
 ) {
-  const { survey, members, starterId, subject, topic, ...state } = conversation;
+  const { survey, members, starterId, subject, topic, queue, ...state } = conversation;
   const [opened] = survey ? await openSurveys(sealing, [survey]) : [];
   const { participantId: surveyed, conversationId: _, keyId: __, answers = [], ...answer } = opened ?? {};
   return {
     id: conversationId,
     startedByThem: starterId === id,
-    ...(sees || starterId === id ? { subject, topic } : {}),
+    ...(sees || starterId === id ? { subject, topic, queue } : {}),
     ...state,
     membership,
     survey:

@@ -60,6 +60,7 @@ export async function* readMemberships(db: Db, { id: participantId, role }: Pick
           select: {
             subject: true,
             topic: true,
+            queue: true,
             status: true,
             priority: true,
             createdAt: true,

@@ -7,8 +7,8 @@ import type { Viewer } from '../participants/participant.ts';
 import { fold, type ResultFilter } from './list-results.ts';
 import type { AnswerFilter } from './satisfaction-queries.ts';
 
-/** As long as topics are. */
-const TOPIC = { max: 200 };
+/** As long as topics and queues are. */
+const NAME = { max: 200 };
 const SEARCH = { max: 200 };
 
 /** The one door to what customers answered, over time. */
@@ -26,9 +26,10 @@ export const accessResults = (viewer: Viewer, filter: SatisfactionFilter): Answe
   ...checkFilter(filter),
 });
 
-const checkFilter = ({ agentId, topic }: SatisfactionFilter) => ({
+const checkFilter = ({ agentId, queue, topic }: SatisfactionFilter) => ({
   agentId: checkOptionalId('agentId', agentId),
-  topic: checkOptionalText('topic', topic, TOPIC) ?? undefined,
+  queue: checkOptionalText('queue', queue, NAME) ?? undefined,
+  topic: checkOptionalText('topic', topic, NAME) ?? undefined,
 });
 
 export function checkResultFilter(only: SurveyResultFilter | null | undefined): ResultFilter {

@@ -11,6 +11,7 @@ export type SurveyResult = {
   readonly survey: Survey;
   readonly changedAt: Date;
   readonly subject: string | null;
+  readonly queue: string | null;
   readonly topic: string | null;
   readonly agentId: string | null;
   readonly customerId: string;
@@ -89,7 +90,7 @@ async function readRows(
     where: {
       AND: [
         filter ? { submittedAt: { gte: filter.from, lt: filter.to } } : {},
-        filter ? { conversation: { assigneeId: filter.agentId, topic: filter.topic } } : {},
+        filter ? { conversation: { assigneeId: filter.agentId, queue: filter.queue, topic: filter.topic } } : {},
         only?.ratings.length ? { rating: { in: [...only.ratings] } } : {},
         only?.commented ? { comment: { not: null } } : {},
         only?.search.length ? { OR: [{ comment: { not: null } }, { answers: { some: { text: { not: null } } } }] } : {},
@@ -107,7 +108,7 @@ async function readRows(
       ...surveyFields,
       participantId: true,
       changedAt: true,
-      conversation: { select: { subject: true, topic: true, assigneeId: true } },
+      conversation: { select: { subject: true, queue: true, topic: true, assigneeId: true } },
     },
     orderBy: [{ submittedAt: 'desc' }, { id: 'desc' }],
     take,
@@ -123,10 +124,11 @@ async function withMessages(db: Db, rows: readonly Row[]): Promise<SurveyResult[
           rows.map(({ conversationId }) => conversationId),
         )
       : new Map();
-  return rows.map(({ participantId, changedAt, conversation: { subject, topic, assigneeId }, ...survey }) => ({
+  return rows.map(({ participantId, changedAt, conversation: { subject, queue, topic, assigneeId }, ...survey }) => ({
     survey,
     changedAt,
     subject,
+    queue,
     topic,
     agentId: assigneeId,
     customerId: participantId,

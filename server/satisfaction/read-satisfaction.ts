@@ -28,6 +28,7 @@ type Scores = {
 };
 type Groups = {
   readonly byAgent: readonly AgentGroup[];
+  readonly byQueue: readonly Group<{ readonly queue: string | null }>[];
   readonly byTopic: readonly Group<{ readonly topic: string | null }>[];
 };
 type Responses = { readonly asked: number; readonly answered: number; readonly ratio: number | null };
@@ -67,10 +68,11 @@ export function readSatisfaction(
       };
     }),
     groups: inTurn(async () => {
-      const [byTopic = [], byAgent = []] = partition(await countGroups(db, withBefore, from));
+      const counts = Map.groupBy(await countGroups(db, withBefore, from), ({ by }) => by);
       return {
-        byAgent: groupsOf(byAgent, ({ agentId }) => ({ agentId })),
-        byTopic: groupsOf(byTopic, ({ topic }) => ({ topic })),
+        byAgent: groupsOf(counts.get('agent'), ({ agentId }) => ({ agentId })),
+        byQueue: groupsOf(counts.get('queue'), ({ queue }) => ({ queue })),
+        byTopic: groupsOf(counts.get('topic'), ({ topic }) => ({ topic })),
       };
     }),
     responses: inTurn(async () => {
@@ -80,11 +82,6 @@ export function readSatisfaction(
     questions: inTurn(async () => questionsOf(await countAnswers(db, filter))),
   };
 }
-
-const partition = (counts: readonly GroupCount[]) => [
-  counts.filter(({ isByTopic }) => isByTopic),
-  counts.filter(({ isByTopic }) => !isByTopic),
-];
 
 /** Each work at most once, and one after the other, on purpose: sends need the pool's connections more. */
 function createTurns() {
@@ -102,8 +99,11 @@ function createTurns() {
 }
 
 /** Those with something to ask about first: the most who were not satisfied. Who was rated only before is not listed. */
-function groupsOf<Of extends object>(counts: readonly GroupCount[], keyOf: (count: GroupCount) => Of): Group<Of>[] {
-  const grouped = Map.groupBy(counts, (count) => JSON.stringify(keyOf(count)));
+function groupsOf<Of extends object>(
+  counts: readonly GroupCount[] | undefined,
+  keyOf: (count: GroupCount) => Of,
+): Group<Of>[] {
+  const grouped = Map.groupBy(counts ?? [], (count) => JSON.stringify(keyOf(count)));
   return [...grouped.values()]
     .map((of) => ({
       ...keyOf(of[0]!),

@@ -21,6 +21,7 @@ export const satisfactionResolvers: Resolvers = {
     previous: async (satisfaction) => (await satisfaction.scores()).previous,
     points: async (satisfaction) => (await satisfaction.scores()).points,
     byAgent: async (satisfaction) => (await satisfaction.groups()).byAgent,
+    byQueue: async (satisfaction) => (await satisfaction.groups()).byQueue,
     byTopic: async (satisfaction) => (await satisfaction.groups()).byTopic,
     responses: (satisfaction) => satisfaction.responses(),
     questions: (satisfaction) => satisfaction.questions(),

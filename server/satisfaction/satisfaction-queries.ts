@@ -8,15 +8,17 @@ export type AnswerFilter = {
   readonly from: Date;
   readonly to: Date;
   readonly agentId: string | undefined;
+  readonly queue: string | undefined;
   readonly topic: string | undefined;
 };
 
 /**
- * Always the same words: a prepared statement's name stands for one text. Where neither is asked for, the conditions are gone
+ * Always the same words: a prepared statement's name stands for one text. Where none is asked for, the conditions are gone
  * from the plan, and with them what is LEFT JOINed for them only.
  */
-const ofConversation = ({ agentId, topic }: AnswerFilter) => Prisma.sql`
+const ofConversation = ({ agentId, queue, topic }: AnswerFilter) => Prisma.sql`
   AND (${agentId ?? null}::uuid IS NULL OR c.assignee_id = ${agentId ?? null}::uuid)
+  AND (${queue ?? null}::text IS NULL OR c.queue = ${queue ?? null}::text)
   AND (${topic ?? null}::text IS NULL OR c.topic = ${topic ?? null}::text)`;
 
 export type RatingCount = { readonly rating: number; readonly nps: number | null; readonly n: number };
@@ -42,23 +44,26 @@ export function countRatings(
 export type GroupCount = RatingCount & {
   /** Before `since`. */
   readonly isEarlier: boolean;
-  readonly isByTopic: boolean;
+  readonly by: 'agent' | 'queue' | 'topic';
   readonly agentId: string | null;
+  readonly queue: string | null;
   readonly topic: string | null;
 };
 
-/** Ratings by agent, and once more by topic; those before `since` apart. */
+/** Ratings by agent, once more by queue, and once more by topic; those before `since` apart. */
 export function countGroups(db: Db, filter: AnswerFilter, since: Date): Promise<GroupCount[]> {
   return db.$queryRaw`/* satisfaction_groups */
     WITH counted AS (
-      SELECT s.submitted_at < ${since}::timestamptz AS earlier, c.assignee_id, c.topic, s.rating, s.nps, count(*) AS n
+      SELECT s.submitted_at < ${since}::timestamptz AS earlier, c.assignee_id, c.queue, c.topic, s.rating, s.nps, count(*) AS n
       FROM survey s JOIN conversation c ON c.id = s.conversation_id
       WHERE s.submitted_at >= ${filter.from}::timestamptz AND s.submitted_at < ${filter.to}::timestamptz ${ofConversation(filter)}
-      GROUP BY 1, 2, 3, 4, 5
+      GROUP BY 1, 2, 3, 4, 5, 6
     )
-    SELECT earlier AS "isEarlier", grouping(topic) = 0 AS "isByTopic", assignee_id::text AS "agentId", topic, rating::int,
-      nps::int, sum(n)::int AS n
-    FROM counted GROUP BY GROUPING SETS ((earlier, assignee_id, rating, nps), (earlier, topic, rating, nps))`;
+    SELECT earlier AS "isEarlier", CASE 0 WHEN grouping(assignee_id) THEN 'agent' WHEN grouping(queue) THEN 'queue' ELSE 'topic' END AS by,
+      assignee_id::text AS "agentId", queue, topic, rating::int, nps::int, sum(n)::int AS n
+    FROM counted GROUP BY GROUPING SETS (
+      (earlier, assignee_id, rating, nps), (earlier, queue, rating, nps), (earlier, topic, rating, nps)
+    )`;
 }
 
 /** Of conversations with a customer that were closed in the range. The canary's are nobody's. */

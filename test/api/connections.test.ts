@@ -196,11 +196,16 @@ overBothTransports('conversations: customers see their own, whatever they ask fo
   assert.deepEqual(ids(await listOf(ask, cleo)), [second]);
 });
 
-test('conversations are found by words of subject, topic and members, by ids, priority, topic and time', async (t) => {
+test('conversations are found by words of subject, topic and members, by ids, priority, queue, topic and time', async (t) => {
   const mark = randomUUID().slice(0, 8);
   const cleo = await connect(t, server, { name: `Cleo Øster${mark}`, sub: `shop-${mark}@example.com` });
   const ada = await connect(t, server, { role: 'AGENT', name: 'Ada' });
-  const refund = await cleo.start({ subject: `Rückzahlung for ${mark}-X`, topic: `Billing/${mark}`, priority: 'HIGH' });
+  const refund = await cleo.start({
+    subject: `Rückzahlung for ${mark}-X`,
+    topic: `Billing/${mark}`,
+    queue: `Money ${mark}`,
+    priority: 'HIGH',
+  });
   const other = await cleo.start({ subject: 'Something else' });
   await ada.claim(refund);
   const message = await cleo.send(refund, `secret${mark}`);
@@ -233,6 +238,8 @@ test('conversations are found by words of subject, topic and members, by ids, pr
   assert.deepEqual(await found({ ...hers, priority: ['HIGH', 'URGENT'] }), [refund]);
   assert.deepEqual(await found({ ...hers, topic: `Billing/${mark}` }), [refund]);
   assert.deepEqual(await found({ ...hers, topic: 'Billing' }), []);
+  assert.deepEqual(await found({ ...hers, queue: `Money ${mark}` }), [refund]);
+  assert.deepEqual(await found({ ...hers, queue: 'Money' }), []);
   const document = 'query ($id: ID!) { conversation(id: $id) { activeAt } }';
   const { activeAt } = (await ada.run(document, { id: refund })).conversation;
   const after = new Date(Date.parse(activeAt) + 1).toISOString();

@@ -13,7 +13,7 @@ const agent = (t: TestContext, who: Who = {}) => connect(t, server, { role: 'AGE
 const manager = (t: TestContext) => connect(t, server, { role: 'MANAGER', name: 'Grace' });
 
 const conversation = `conversation {
-  id subject topic status priority headSeq unreadCount createdAt closedAt assignee { id }
+  id subject topic queue status priority headSeq unreadCount createdAt closedAt assignee { id }
   members { participant { id } deliveredSeq readSeq joinedAt leftAt }
 }`;
 const mutation = (name: string, input: string) =>
@@ -49,6 +49,7 @@ overBothTransports('a customer’s conversation waits for an agent', async (t, a
     id: id.toUpperCase(),
     subject: 'Where is my parcel? 📦',
     topic: 'shipping',
+    queue: 'Parcels',
     priority: 'HIGH',
   });
   assert.match(started.createdAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -58,6 +59,7 @@ overBothTransports('a customer’s conversation waits for an agent', async (t, a
     id,
     subject: 'Where is my parcel? 📦',
     topic: 'shipping',
+    queue: 'Parcels',
     status: 'WAITING',
     priority: 'HIGH',
     headSeq: 0,
@@ -76,9 +78,9 @@ overBothTransports('an agent’s own conversation is open and theirs; everything
   const started = await start(ask, ada, {});
   assert.equal(started.status, 'OPEN');
   assert.deepEqual(started.assignee, { id: ada.id });
-  assert.deepEqual([started.subject, started.topic, started.priority], [null, null, 'NORMAL']);
-  const explicit = await start(ask, ada, { id: null, subject: null, topic: null, priority: null });
-  assert.deepEqual([explicit.subject, explicit.topic, explicit.priority], [null, null, 'NORMAL']);
+  assert.deepEqual([started.subject, started.topic, started.queue, started.priority], [null, null, null, 'NORMAL']);
+  const explicit = await start(ask, ada, { id: null, subject: null, topic: null, queue: null, priority: null });
+  assert.deepEqual([explicit.subject, explicit.topic, explicit.queue, explicit.priority], [null, null, null, 'NORMAL']);
 });
 
 overBothTransports(

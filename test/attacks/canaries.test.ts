@@ -52,7 +52,11 @@ async function converse(t: Parameters<typeof connect>[0]): Promise<{ cleo: Actor
   const ada = await connect(t, server, { role: 'AGENT', name: canary('agent’s name') });
   watchToken('token', cleo.token);
   watchToken('agent’s token', ada.token);
-  const conversationId = await cleo.start({ subject: canary('subject'), topic: canary('topic') });
+  const conversationId = await cleo.start({
+    subject: canary('subject'),
+    topic: canary('topic'),
+    queue: canary('queue'),
+  });
   await ada.claim(conversationId);
   const frames = ada.follow(conversationId, 0);
   const { id } = await cleo.send(conversationId, canary('body'));

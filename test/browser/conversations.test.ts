@@ -25,7 +25,12 @@ describeInBrowser('conversations, sessions, delivery and their CSV', (visit) => 
   test('a conversation is found, and read with receipts, events and notes, live', async (t) => {
     const cleo = await connect(t, visit.server(), { name: 'Cleo' });
     const ada = await connect(t, visit.server(), { role: 'AGENT', name: 'Ada' });
-    const id = await cleo.start({ subject: '=Refund for order 1042', topic: 'billing', priority: 'HIGH' });
+    const id = await cleo.start({
+      subject: '=Refund for order 1042',
+      topic: 'billing',
+      queue: 'Money',
+      priority: 'HIGH',
+    });
     await cleo.start({ subject: 'Another matter', topic: 'shipping' });
     await ada.claim(id);
     const first = await cleo.send(id, 'I sent it back <b>two weeks</b> ago');
@@ -43,13 +48,16 @@ describeInBrowser('conversations, sessions, delivery and their CSV', (visit) => 
     await page.getByRole('link', { name: 'Another matter' }).waitFor({ state: 'hidden' });
     await page.getByLabel('Priority').selectOption('High');
     await page.getByLabel('Agent').selectOption('Ada');
+    await page.getByLabel('Queue').fill('Money');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/queue=Money/);
     await page.getByLabel('Active in the last').selectOption('7 days');
-    await page.waitForURL(/priority=HIGH&agent=.*&range=7d/);
+    await page.waitForURL(/priority=HIGH&queue=Money&agent=.*&range=7d/);
     await page.getByRole('button', { name: 'Export these conversations as CSV' }).click();
     await page.getByText('1 row exported').waitFor();
     const [name, , csv] = await savedIn(page);
     assert.match(name, /^parley-conversations-7d-/);
-    assert.match(csv, new RegExp(`\\r\\n'=Refund for order 1042,Cleo,Open,High,billing,Ada,.*Z,${id}\\r\\n$`));
+    assert.match(csv, new RegExp(`\\r\\n'=Refund for order 1042,Cleo,Open,High,Money,billing,Ada,.*Z,${id}\\r\\n$`));
 
     await page.getByRole('link', { name: 'Refund for order 1042' }).click();
     const message = page.locator(`[data-message="${first.id}"]`);

@@ -112,7 +112,7 @@ describeInBrowser('support, settings, dead letters and satisfaction', (visit) =>
     const ben = await connect(t, visit.server(), { role: 'AGENT', name: 'Ben' });
     const eve = await connect(t, visit.server(), { role: 'AGENT', name: 'Eve' });
     const cleo = await connect(t, visit.server());
-    const id = await cleo.start({ topic: 'delivery', subject: 'Where is it?' });
+    const id = await cleo.start({ topic: 'delivery', queue: 'Parcels', subject: 'Where is it?' });
     await ben.claim(id);
     const { id: messageId } = await cleo.send(id, 'Hello?');
     await ben.run(documents.close, { input: { conversationId: id } });
@@ -123,10 +123,10 @@ describeInBrowser('support, settings, dead letters and satisfaction', (visit) =>
       `INSERT INTO survey (id, conversation_id, participant_id, rating, comment, submitted_at)
          VALUES (uuidv7(), '${id}', '${cleo.id}', 1, 'Nobody knew where my parcel was', ${yesterday});
        WITH made AS (
-         INSERT INTO conversation (id, starter_id, status, closed_at, assignee_id, topic)
-         SELECT uuidv7(), '${cleo.id}', 'CLOSED', ${yesterday} - bad * interval '1 day', agent::uuid, topic
-         FROM (VALUES (0, '${ben.id}', 'delivery'), (1, '${ben.id}', 'delivery'), (0, '${eve.id}', 'billing'), (1, '${eve.id}', 'billing'))
-           AS kinds(bad, agent, topic), generate_series(1, 6)
+         INSERT INTO conversation (id, starter_id, status, closed_at, assignee_id, queue, topic)
+         SELECT uuidv7(), '${cleo.id}', 'CLOSED', ${yesterday} - bad * interval '1 day', agent::uuid, queue, topic
+         FROM (VALUES (0, '${ben.id}', 'Parcels', 'delivery'), (1, '${ben.id}', 'Parcels', 'delivery'),
+             (0, '${eve.id}', 'Money', 'billing'), (1, '${eve.id}', 'Money', 'billing')) AS kinds(bad, agent, queue, topic), generate_series(1, 6)
          RETURNING *
        ) INSERT INTO survey (id, conversation_id, participant_id, rating, nps, submitted_at)
          SELECT uuidv7(), id, starter_id, CASE WHEN topic = 'delivery' AND closed_at = ${yesterday} THEN 2 ELSE 5 END, 9, closed_at FROM made`,
@@ -139,11 +139,14 @@ describeInBrowser('support, settings, dead letters and satisfaction', (visit) =>
     await page.getByRole('heading', { name: 'Satisfaction fell from 100 % in the day before to 46 %' }).waitFor();
     await page.getByText('7 of 7 dissatisfied, before 0 of 6').first().waitFor();
     await page.getByRole('row', { name: 'Ben 7 0 % 100 % 7' }).waitFor();
+    await page.getByRole('row', { name: 'Parcels 7 0 % 100 % 7' }).getByRole('button').click();
+    await page.waitForURL(/queue=Parcels/);
+    await page.getByRole('button', { name: 'Only queue Parcels · show all' }).click();
     await page.getByRole('button', { name: 'Ben', exact: true }).first().click();
     await page.waitForURL(/rating=low/);
     await page.locator('[data-kpi=csat]').getByText('7 answers').first().waitFor();
     const worst = page.getByRole('listitem').filter({ hasText: 'Nobody knew where my parcel was' });
-    await worst.getByText('Cleo to Ben · delivery · Where is it?').waitFor();
+    await worst.getByText('Cleo to Ben · Parcels · delivery · Where is it?').waitFor();
     await assertAccessible(page);
 
     // What is chosen is in the address.

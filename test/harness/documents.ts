@@ -56,7 +56,7 @@ export const setForm = `mutation SetForm($input: SetSurveyFormInput!) {
 /** Everything that a client shows of a conversation. */
 export const conversation = `query Conversation($id: ID!, $last: Int = 100) {
   conversation(id: $id) {
-    id subject topic status priority headSeq unreadCount createdAt closedAt
+    id subject topic queue status priority headSeq unreadCount createdAt closedAt
     assignee { id }
     members { participant { id online } deliveredSeq readSeq joinedAt leftAt }
     messages(last: $last) { edges { cursor node { ...message } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }

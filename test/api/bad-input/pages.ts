@@ -65,7 +65,7 @@ export function* badPages(): Generator<BadCase> {
     yield ofConversations(() => ({ filter: { status: [status] } }), 'status');
   yield ofConversations(() => ({ filter: { mine: 'yes' } }), 'mine');
   yield ofConversations(() => ({ filter: { colour: 'x' } }), 'colour');
-  for (const field of ['topic', 'search'])
+  for (const field of ['topic', 'queue', 'search'])
     for (const text of ['\0', '\ud800', 'x'.repeat(201), 7])
       yield ofConversations(() => ({ filter: { [field]: text } }), field);
   for (const field of ['since', 'until'])

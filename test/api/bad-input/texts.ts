@@ -7,6 +7,7 @@ const fields: [mutation: MutationName, field: string, max: number, mayBeEmpty: b
   ['addParticipant', 'externalId', 200, false],
   ['startConversation', 'subject', 200, true],
   ['startConversation', 'topic', 200, true],
+  ['startConversation', 'queue', 200, true],
   ['submitSurvey', 'comment', 2_000, true],
 ];
 
