@@ -4,6 +4,7 @@ import {
   addParticipantMutation,
   assignConversationMutation,
   closeConversationMutation,
+  moveConversationMutation,
   removeParticipantMutation,
   reopenConversationMutation,
   setTypingMutation,
@@ -18,6 +19,8 @@ export interface ConversationActions {
   setTyping(typing: boolean): void;
   /** Agents: claims the conversation, or hands it to another agent. */
   assign(agentId?: string): Promise<void>;
+  /** Agents: puts the conversation into another queue of the desk; null: into none. */
+  move(queue: string | null): Promise<void>;
   /** By the host application's id (the token's `sub`). */
   addParticipant(externalId: string): Promise<void>;
   /** By default the viewer leaves. */
@@ -47,6 +50,9 @@ export function conversationActions(
     setTyping: typing.set,
     async assign(agentId) {
       await run(assignConversationMutation, { agentId });
+    },
+    async move(queue) {
+      await run(moveConversationMutation, { queue });
     },
     async addParticipant(externalId) {
       await run(addParticipantMutation, { externalId });

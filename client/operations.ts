@@ -111,6 +111,10 @@ export const assignConversationMutation = `mutation AssignConversation($input: A
   assignConversation(input: $input) { conversation { id } }
 }`;
 
+export const moveConversationMutation = `mutation MoveConversation($input: MoveConversationInput!) {
+  moveConversation(input: $input) { conversation { id } }
+}`;
+
 export const addParticipantMutation = `mutation AddParticipant($input: AddParticipantInput!) {
   addParticipant(input: $input) { conversation { id } }
 }`;

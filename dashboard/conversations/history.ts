@@ -13,7 +13,7 @@ export interface HistoryEvent {
   readonly at: string;
   readonly actor: Person | null;
   readonly participant?: Person;
-  readonly change?: 'ASSIGNED' | 'UNASSIGNED' | 'CLOSED' | 'REOPENED' | null;
+  readonly change?: 'ASSIGNED' | 'UNASSIGNED' | 'CLOSED' | 'REOPENED' | 'MOVED' | null;
   readonly assignedTo?: Person | null;
 }
 

@@ -45,6 +45,7 @@ test('an event is told in words, and what it does not say is not guessed', () =>
     [{ change: 'UNASSIGNED' }, 'It waits for an agent again'],
     [{ change: 'CLOSED', actor: null }, 'Closed'],
     [{ change: 'REOPENED' }, 'Opened again by Ada'],
+    [{ change: 'MOVED' }, 'Put into another queue by Ada'],
     [{ change: null }, 'Status, assignee or subject changed by Ada'],
     [{ __typename: 'ParticipantJoined', participant: ada }, 'Ada joined'],
     [{ __typename: 'ParticipantJoined', participant: max }, 'Max was added by Ada'],

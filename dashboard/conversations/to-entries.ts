@@ -56,6 +56,7 @@ export function eventText({ __typename, actor, participant, change, assignedTo }
     if (change === 'UNASSIGNED') return 'It waits for an agent again';
     if (change === 'CLOSED') return `Closed${doer}`;
     if (change === 'REOPENED') return `Opened again${doer}`;
+    if (change === 'MOVED') return `Put into another queue${doer}`;
     return `Status, assignee or subject changed${doer}`;
   }
 }

@@ -1,5 +1,5 @@
 import type { Db, Tx } from '../db.ts';
-import { badInput, conversationClosed, forbidden, notFound } from '../errors.ts';
+import { badInput, conflict, conversationClosed, forbidden, notFound } from '../errors.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
 import type { Conversation, Member } from './conversation.ts';
 import { readAccess } from './conversation-queries.ts';
@@ -41,6 +41,12 @@ export function mustNotBeClosed({ status }: Conversation): void {
 /** Notes are nobody's task and never end: what can be assigned, closed or rated is the conversation that they are about. */
 export function mustNotBeNotes({ notesOfId }: Conversation): void {
   if (notesOfId !== null) throw badInput('conversationId', 'names internal notes, which have no status of their own.');
+}
+
+/** What somebody has taken on, nobody else gives away, but managers. */
+export function mustBeTheirs({ assigneeId }: Conversation, viewer: Viewer): void {
+  if (assigneeId !== null && assigneeId !== viewer.id && viewer.role !== 'MANAGER')
+    throw conflict('This conversation is assigned to somebody else. Ask them or a manager to hand it over.');
 }
 
 export function mustBeStaff(viewer: Viewer): void {

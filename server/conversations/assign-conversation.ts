@@ -1,9 +1,15 @@
 import type { Db, Tx } from '../db.ts';
-import { badInput, conflict, notFound } from '../errors.ts';
+import { badInput, notFound } from '../errors.ts';
 import { changeConversation } from '../outbox/append-event.ts';
 import type { Relay } from '../outbox/relay-outbox.ts';
 import { isStaff, type Viewer } from '../participants/participant.ts';
-import { accessConversation, mustBeStaff, mustNotBeClosed, mustNotBeNotes } from './access-conversation.ts';
+import {
+  accessConversation,
+  mustBeStaff,
+  mustBeTheirs,
+  mustNotBeClosed,
+  mustNotBeNotes,
+} from './access-conversation.ts';
 import { type Conversation, conversationFields } from './conversation.ts';
 import { joinMember } from './join-member.ts';
 import { joinNotes } from './join-notes.ts';
@@ -23,9 +29,7 @@ export async function assignConversation(
     // A retry is recognised before the status, as with sends.
     if (conversation.assigneeId === agentId) return conversation;
     mustNotBeClosed(conversation);
-    if (conversation.assigneeId !== null && conversation.assigneeId !== viewer.id && viewer.role !== 'MANAGER') {
-      throw conflict('This conversation is assigned to somebody else. Ask them or a manager to hand it over.');
-    }
+    mustBeTheirs(conversation, viewer);
     const agent = await tx.participant.findUnique({ where: { id: agentId } });
     if (!agent || agent.deletedAt) throw notFound('participant');
     if (!isStaff(agent)) throw badInput('agentId', 'must be an agent or a manager.');

@@ -7,6 +7,7 @@ import { addParticipant } from './add-participant.ts';
 import { assignConversation } from './assign-conversation.ts';
 import { closeConversation } from './close-conversation.ts';
 import { pageOfConversations } from './list-conversations.ts';
+import { moveConversation } from './move-conversation.ts';
 import { openNotes } from './open-notes.ts';
 import { removeParticipant } from './remove-participant.ts';
 import { reopenConversation } from './reopen-conversation.ts';
@@ -61,6 +62,12 @@ export const conversationResolvers: Resolvers = {
       conversation: await assignConversation(app, viewer, {
         conversationId: checkId('conversationId', input.conversationId),
         agentId: checkOptionalId('agentId', input.agentId),
+      }),
+    }),
+    moveConversation: async (_root, { input }, { app, viewer }) => ({
+      conversation: await moveConversation(app, viewer, {
+        conversationId: checkId('conversationId', input.conversationId),
+        queue: checkOptionalText('queue', input.queue, TITLE),
       }),
     }),
     addParticipant: async (_root, { input }, { app, viewer }) => ({

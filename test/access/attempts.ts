@@ -93,6 +93,7 @@ export const attempts: Record<string, (target: Target, actor: Pick<Actor, 'token
   participants: () => ['{ participants { edges { node { id } } } }', {}],
   startConversation: () => [documents.start, { input: {} }],
   'assignConversation (to oneself)': ({ conversationId }) => [documents.assign, { input: { conversationId } }],
+  moveConversation: ({ conversationId }) => [documents.move, { input: { conversationId, queue: 'Billing' } }],
   addParticipant: ({ conversationId, elsewhereExternalId }) => [
     documents.add,
     { input: { conversationId, externalId: elsewhereExternalId } },

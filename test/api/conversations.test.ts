@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { type Actor, connect, type Who } from '../harness/actor.ts';
 import * as documents from '../harness/documents.ts';
-import { type Ask, overBothTransports } from './over-both-transports.ts';
+import { add, assign, close, move, read, remove, reopen, start } from './change-conversations.ts';
+import { overBothTransports } from './over-both-transports.ts';
 import { refused } from './refused.ts';
 import { startForFile } from './start-for-file.ts';
 
@@ -11,25 +12,6 @@ const server = await startForFile();
 const customer = (t: TestContext, who: Who = {}) => connect(t, server, who);
 const agent = (t: TestContext, who: Who = {}) => connect(t, server, { role: 'AGENT', name: 'Ada', ...who });
 const manager = (t: TestContext) => connect(t, server, { role: 'MANAGER', name: 'Grace' });
-
-const conversation = `conversation {
-  id subject topic queue status priority headSeq unreadCount createdAt closedAt assignee { id }
-  members { participant { id } deliveredSeq readSeq joinedAt leftAt }
-}`;
-const mutation = (name: string, input: string) =>
-  `mutation Change($input: ${input}!) { ${name}(input: $input) { ${conversation} } }`;
-const changing = (name: string, inputType: string) => async (ask: Ask, actor: Actor, input: Record<string, unknown>) =>
-  (await ask(actor, mutation(name, inputType), { input }))[name].conversation;
-
-const start = changing('startConversation', 'StartConversationInput');
-const assign = changing('assignConversation', 'AssignConversationInput');
-const add = changing('addParticipant', 'AddParticipantInput');
-const remove = changing('removeParticipant', 'RemoveParticipantInput');
-const close = changing('closeConversation', 'CloseConversationInput');
-const reopen = changing('reopenConversation', 'ReopenConversationInput');
-
-const read = async (ask: Ask, actor: Actor, id: string) =>
-  (await ask(actor, `query ($id: ID!) { conversation(id: $id) ${conversation.slice(12)} }`, { id })).conversation;
 
 /** What happened so far, as its log tells it: kind, who did it, whom it is about. */
 async function log(actor: Actor, conversationId: string): Promise<string[]> {
@@ -143,6 +125,25 @@ overBothTransports('the assignee hands over; others may not take it; a manager m
     `ConversationChanged by ${grace.id}`,
   ]);
 });
+
+overBothTransports(
+  'agents put what is nobody’s, or theirs, into another queue; a manager any; it is one event',
+  async (t, ask) => {
+    const [cleo, ada, bob, grace] = [await customer(t), await agent(t), await agent(t), await manager(t)];
+    const { id: conversationId } = await start(ask, cleo, { queue: 'Parcels' });
+    await assert.rejects(move(ask, cleo, { conversationId, queue: 'Money' }), refused('FORBIDDEN'));
+    const moved = await move(ask, bob, { conversationId, queue: 'Money' });
+    assert.deepEqual([moved.queue, moved.status, moved.headSeq, moved.members.length], ['Money', 'WAITING', 1, 1]);
+    assert.deepEqual(await move(ask, bob, { conversationId, queue: 'Money' }), moved);
+    await assign(ask, ada, { conversationId });
+    await assert.rejects(move(ask, bob, { conversationId, queue: null }), refused('CONFLICT'));
+    assert.equal((await move(ask, ada, { conversationId, queue: null })).queue, null);
+    const last = await move(ask, grace, { conversationId, queue: 'Parcels' });
+    assert.deepEqual([last.queue, last.assignee, last.headSeq], ['Parcels', { id: ada.id }, 5]);
+    await close(ask, ada, { conversationId });
+    await assert.rejects(move(ask, ada, { conversationId, queue: 'Money' }), refused('CONVERSATION_CLOSED'));
+  },
+);
 
 overBothTransports('only agents and managers assign, and only to such', async (t, ask) => {
   const [cleo, mallory, ada] = [await customer(t), await customer(t), await agent(t)];

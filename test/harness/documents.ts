@@ -37,6 +37,8 @@ export const acknowledge =
 export const type = 'mutation Type($input: SetTypingInput!) { setTyping(input: $input) { expiresAt } }';
 export const close =
   'mutation Close($input: CloseConversationInput!) { closeConversation(input: $input) { conversation { id status closedAt } } }';
+export const move =
+  'mutation Move($input: MoveConversationInput!) { moveConversation(input: $input) { conversation { id queue headSeq } } }';
 export const reopen =
   'mutation Reopen($input: ReopenConversationInput!) { reopenConversation(input: $input) { conversation { id status closedAt } } }';
 export const add =

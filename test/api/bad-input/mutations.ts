@@ -12,6 +12,11 @@ export const mutations = {
     ids: ['conversationId', 'agentId'],
     input: ({ conversationId, ada }) => ({ conversationId, agentId: ada.id }),
   },
+  moveConversation: {
+    document: documents.move,
+    ids: ['conversationId'],
+    input: ({ conversationId }) => ({ conversationId, queue: 'Billing' }),
+  },
   addParticipant: {
     document: documents.add,
     ids: ['conversationId'],

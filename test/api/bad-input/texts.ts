@@ -8,6 +8,7 @@ const fields: [mutation: MutationName, field: string, max: number, mayBeEmpty: b
   ['startConversation', 'subject', 200, true],
   ['startConversation', 'topic', 200, true],
   ['startConversation', 'queue', 200, true],
+  ['moveConversation', 'queue', 200, true],
   ['submitSurvey', 'comment', 2_000, true],
 ];
 
