@@ -22,6 +22,9 @@ export async function withOneConnection<T>(url: string, work: (pool: pg.Pool) =>
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'parley migrate',
+    // A large table takes what it takes, also where our user has limits by default. And a pooler, which could give the next
+    // statement to another session than the one that has the lock, refuses to be asked for this.
+    options: '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     max: 1,
@@ -60,5 +63,7 @@ function explain(url: string, error: unknown): string {
   const { hostname, port, pathname, searchParams } = new URL(url);
   const place = searchParams.get('host') ?? `${hostname}:${port || 5432}`;
   const database = decodeURIComponent(pathname.slice(1));
-  return `PostgreSQL at ${place}, database "${database}", cannot be used: ${reasons[code ?? ''] ?? message}. Change DATABASE_URL, or leave it out to use the embedded one.`;
+  if (/unsupported startup parameter/.test(message))
+    return `At ${place} is PgBouncer, and migrations need a session of their own. Set DATABASE_POOLER, and DATABASE_DIRECT_URL to the same database past it.`;
+  return `PostgreSQL at ${place}, database "${database}", cannot be used: ${reasons[code ?? ''] ?? message}. Change DATABASE_URL (DATABASE_DIRECT_URL, if that is set), or leave it out to use the embedded one.`;
 }

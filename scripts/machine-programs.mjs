@@ -9,6 +9,7 @@ const programs = [
     debianPackage: 'redis-server',
     neededFor: 'all tests of several processes, and of Redis itself',
   },
+  { name: 'pgbouncer', debianPackage: 'pgbouncer', neededFor: 'the test behind PgBouncer' },
   { name: 'chromium', debianPackage: 'chromium', neededFor: 'all tests in a browser' },
   { name: 'prometheus', debianPackage: 'prometheus', neededFor: 'the tests of alerts and Grafana’s dashboards' },
 ];
@@ -34,7 +35,8 @@ export async function ensureMachinePrograms() {
 }
 
 export function find(name) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+  // Debian puts servers where users do not look.
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'].some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK);
       return true;

@@ -23,6 +23,7 @@ import type { CanaryParticipant } from './canary-participants.ts';
 import type { Config } from './config.ts';
 import { createSupportMeasure } from './conversations/measure-support.ts';
 import { createReadiness } from './database-state/check-ready.ts';
+import { checkSessions } from './database-state/check-sessions.ts';
 import { observeDatabase } from './database-state/observe-database.ts';
 import { type Db, openDb } from './db.ts';
 import { createAcknowledge } from './delivery/acknowledge.ts';
@@ -88,6 +89,7 @@ export async function startApp({
   const onError = reportBackgroundError(log);
   telemetry().reportTo(log);
   const db = openDb(config, databaseUrl);
+  await checkSessions(db, config);
   const redis = config.REDIS_URL ? openRedis(config.REDIS_URL, log) : undefined;
   const bus = createBus({ redis, enabled: config.BUS, log });
   const metrics = createMetrics();

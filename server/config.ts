@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { databaseFields, whyDatabaseCannotBe } from './config-database.ts';
 import { count, MAX_MS, ms, oneOf, onOff, port, url, whole } from './config-kinds.ts';
 import { limitFields } from './config-limits.ts';
 import { observationFields } from './config-observation.ts';
@@ -16,9 +17,7 @@ import { surveyFields } from './config-surveys.ts';
 const fields = {
   PORT: port.default(4000).describe('Port of API and dashboard. 0 takes a free one.'),
   HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on. `0.0.0.0` opens it to other machines.'),
-  DATABASE_URL: url('postgres', 'postgresql')
-    .optional()
-    .describe('PostgreSQL to use. Without it an embedded one is started in `DATA_DIR`.'),
+  ...databaseFields,
   REDIS_URL: url('redis', 'rediss')
     .optional()
     .describe('Redis that carries events between processes. Without it, one process serves everything in memory.'),
@@ -105,15 +104,6 @@ const fields = {
     .optional()
     .describe('File with the certificate chain (PEM), to serve HTTPS without a proxy. With `TLS_KEY`.'),
   TLS_KEY: z.string().min(1).optional().describe('File with its private key (PEM).'),
-
-  DATABASE_POOL_SIZE: count(8).describe('Connections per process. Sends need two; eight keep two cores busy.'),
-  DATABASE_CONNECT_TIMEOUT_MS: ms(3_000).describe('Longest wait for a connection before `UNAVAILABLE`, in ms.'),
-  DATABASE_STATEMENT_TIMEOUT_MS: ms(10_000).describe(
-    'Longest a statement may run, in ms. The slowest regular one takes a tenth of this on 10 million messages.',
-  ),
-  DATABASE_LOCK_TIMEOUT_MS: ms(3_000).describe(
-    'Longest wait for a row lock, in ms. Locks are held for single statements, so a longer wait means a fault.',
-  ),
 
   SEND_GROUP_MAX: count(128).describe(
     'Most messages in one statement. Larger groups no longer gain and hold their locks longer.',
@@ -266,6 +256,8 @@ export function readConfig(env: Env = process.env): Config {
     const name = String(path[0]);
     throw new ConfigError(`${name} ${shown(name, given[name]!)}${message}. Change it or leave it out.`);
   }
+  const problem = whyDatabaseCannotBe(parsed.data);
+  if (problem) throw new ConfigError(problem);
   return parsed.data;
 }
 

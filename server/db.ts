@@ -20,21 +20,17 @@ export function openDb(config: Config, connectionString: string): Db {
     connectionString,
     max: config.DATABASE_POOL_SIZE,
     connectionTimeoutMillis: config.DATABASE_CONNECT_TIMEOUT_MS,
-    statement_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
-    // Where nobody is left to keep that limit: a frozen server, a connection that a failover has cut without a word.
+    // Where nobody is left to keep the limit: a frozen server, a connection that a failover has cut without a word.
     query_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS + SILENCE_MS,
-    lock_timeout: config.DATABASE_LOCK_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
-    // D1 is a promise about our own writes, whatever the server's default is. And Prisma's adapter drops the offset of a
-    // timestamptz, in both directions: under any other time zone every time would be off by it.
-    options: '-c synchronous_commit=on -c TimeZone=UTC',
+    ...(config.DATABASE_POOLER === 'off' ? sessionOptions(config) : {}),
     application_name: 'parley',
   });
   // A connection may break at any moment, also while it is idle or just handed out; whoever uses it next is told. Unheard,
   // the event would end the process, and the adapter listens only after a turn of the event loop.
   pool.on('connect', (connection) => connection.on('error', () => {}));
   pool.on('error', () => {});
-  const adapter = new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator: nameOf });
+  const statementNameGenerator = config.DATABASE_POOLER === 'unnamed' ? () => '' : nameOf;
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator });
   // Its own defaults are shorter than what is configured, 2 and 5 s, and would be the limits in fact.
   const transactionOptions = {
     maxWait: config.DATABASE_CONNECT_TIMEOUT_MS,
@@ -44,6 +40,19 @@ export function openDb(config: Config, connectionString: string): Db {
   pools.set(db, pool);
   return db;
 }
+
+/**
+ * What each connection asks for when it begins. A pooler in transaction mode refuses that: who is behind it changes from one
+ * transaction to the next. There PostgreSQL itself must have it by default, which database-state/check-sessions.ts sees to.
+ */
+const sessionOptions = (config: Config) => ({
+  statement_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
+  lock_timeout: config.DATABASE_LOCK_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: config.DATABASE_STATEMENT_TIMEOUT_MS,
+  // D1 is a promise about our own writes, whatever the server's default is. And Prisma's adapter drops the offset of a
+  // timestamptz, in both directions: under any other time zone every time would be off by it.
+  options: '-c synchronous_commit=on -c TimeZone=UTC',
+});
 
 /** Prisma does not show its adapter's pool. */
 const pools = new WeakMap<Db, pg.Pool>();

@@ -139,6 +139,19 @@ describe('PostgreSQL’s errors are found in what Prisma wraps them in', () => {
       assert.ok(!isDatabaseAway(other));
   });
 
+  test('what means that it is away for a pooler, and not what it passes on', () => {
+    const passed = (words: string) => Object.assign(new Error(words), raw('08P01'));
+    for (const words of [
+      'server conn crashed?',
+      'query_wait_timeout',
+      'server login has been failing, try again later (server_login_retry)',
+      'no more connections allowed (max_client_conn)',
+    ])
+      assert.ok(isDatabaseAway(passed(`Database error. Code: \`08P01\`. Message: \`${words}\``)), words);
+    for (const error of [passed('bind message supplies 1 parameters'), new Error('server conn crashed?')])
+      assert.ok(!isDatabaseAway(error));
+  });
+
   test('what means that it lost a race', () => {
     for (const code of ['40P01', '40001', '23505']) assert.ok(isWorthRepeating(raw(code)), code);
     assert.ok(isWorthRepeating({ code: 'P2002' }));

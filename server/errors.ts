@@ -87,6 +87,11 @@ const awayCodes = new Set([
 const awayMessages =
   /connection terminated|terminating connection|can't reach database|connection timeout|query read timeout|timeout exceeded when trying to connect|timeout expired|client has encountered a connection error|server (?:has )?closed the connection|ECONNREFUSED|ECONNRESET/i;
 
+/** PgBouncer has one SQLSTATE for all that it says by itself, which is PostgreSQL's for a statement sent wrongly: its words tell. */
+const POOLER_CODE = '08P01';
+const poolerAwayMessages =
+  /server conn crashed|server login has been failing|cannot connect to server|no more connections allowed|database "[^"]*" is disabled|database removed|(?:query_wait_|query[_ ]|client_idle_|client_login_|idle[_ ]transaction[_ ])timeout/i;
+
 /** The SQLSTATE or driver code behind an error, however deeply Prisma wrapped it. */
 export function databaseErrorCode(error: unknown): string | undefined {
   for (let e = error, depth = 0; e && typeof e === 'object' && depth < 6; depth++) {
@@ -106,6 +111,7 @@ export function isDatabaseAway(error: unknown): boolean {
   if (typeof outer === 'string' && awayCodes.has(outer)) return true;
   for (let e = error, depth = 0; e instanceof Error && depth < 6; depth++) {
     if (awayMessages.test(e.message)) return true;
+    if (code === POOLER_CODE && poolerAwayMessages.test(e.message)) return true;
     e = (e as { meta?: { driverAdapterError?: unknown } }).meta?.driverAdapterError ?? e.cause;
   }
   return false;

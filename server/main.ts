@@ -12,7 +12,7 @@ function main(): void {
   const log = createLog(config);
   runUntilStopped(log, async (stops) => {
     const databaseUrl = await openDatabase(config, log, stops);
-    const applied = await migrate(databaseUrl);
+    const applied = await migrate(config.DATABASE_DIRECT_URL ?? databaseUrl);
     if (applied.length > 0) log.info({ applied }, 'migrated');
     const running = await startApp({ config, log, databaseUrl });
     stops.push(running.stop);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RelayConfig } from './config.ts';
 import { createReadiness } from './database-state/check-ready.ts';
+import { checkSessions } from './database-state/check-sessions.ts';
 import { observeDatabase } from './database-state/observe-database.ts';
 import { openDb } from './db.ts';
 import { createHealth } from './health.ts';
@@ -29,6 +30,7 @@ export async function startRelayApp({ config, log }: { config: RelayConfig; log:
   const onError = reportBackgroundError(log);
   telemetry().reportTo(log);
   const db = openDb(config, config.DATABASE_URL);
+  await checkSessions(db, config);
   const bus = createBus({ redis: openRedis(config.REDIS_URL, log), enabled: true, log });
   const moments = createMomentKeeper({ db, config, processId: randomUUID(), log, onError });
   const relay = createRelay({ db, bus, config, metrics: createMetrics(), moments, log });

@@ -9,7 +9,7 @@ function main(): void {
   const config = loadRelayConfig();
   const log = createLog(config);
   runUntilStopped(log, async (stops) => {
-    const applied = await migrate(config.DATABASE_URL);
+    const applied = await migrate(config.DATABASE_DIRECT_URL ?? config.DATABASE_URL);
     if (applied.length > 0) log.info({ applied }, 'migrated');
     const running = await startRelayApp({ config, log });
     stops.push(running.stop);

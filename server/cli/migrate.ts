@@ -8,7 +8,7 @@ const help = `Brings the database up to date and prints the migrations that were
   npm run -s migrate
 
 Every process does so at its start; this is for doing it once before, by a user of PostgreSQL that may change tables. Uses
-DATABASE_URL. An embedded database is migrated by \`npm start\`.
+DATABASE_DIRECT_URL, else DATABASE_URL. An embedded database is migrated by \`npm start\`.
 `;
 
 await runCommand(async () => {
@@ -17,8 +17,9 @@ await runCommand(async () => {
     process.stdout.write(help);
     return 0;
   }
-  const { DATABASE_URL } = readConfig();
-  if (!DATABASE_URL) throw new CommandError('Set DATABASE_URL. An embedded database is migrated by `npm start`.');
-  for (const name of await migrate(DATABASE_URL)) process.stdout.write(`${name}\n`);
+  const { DATABASE_URL, DATABASE_DIRECT_URL = DATABASE_URL } = readConfig();
+  if (!DATABASE_DIRECT_URL)
+    throw new CommandError('Set DATABASE_URL. An embedded database is migrated by `npm start`.');
+  for (const name of await migrate(DATABASE_DIRECT_URL)) process.stdout.write(`${name}\n`);
   return 0;
 });

@@ -14,15 +14,15 @@ export type Installation = AsyncDisposable & {
 };
 
 /**
- * Opens the database of this installation: the one that DATABASE_URL names, else the embedded one in DATA_DIR, which is
- * used as it runs, or started for as long as this tool takes.
+ * Opens the database of this installation: the one that DATABASE_URL names (past its pooler, whose limits are not those of a
+ * tool), else the embedded one in DATA_DIR, which is used as it runs, or started for as long as this tool takes.
  *
  * @param overrides Settings that the tool needs otherwise than the server.
  */
 export async function openInstallation(overrides: Partial<Config> = {}): Promise<Installation> {
-  const config = { ...loadConfig(), ...overrides };
+  const config = { ...loadConfig(), DATABASE_POOLER: 'off' as const, ...overrides };
   const embedded = config.DATABASE_URL === undefined ? await attach(config.DATA_DIR) : undefined;
-  const connectionString = config.DATABASE_URL ?? embedded!.url;
+  const connectionString = config.DATABASE_DIRECT_URL ?? config.DATABASE_URL ?? embedded!.url;
   const db = openDb(config, connectionString);
   return {
     config,

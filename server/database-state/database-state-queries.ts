@@ -44,3 +44,17 @@ export async function readDatabaseState(db: Db): Promise<DatabaseState | undefin
 export async function pingDatabase(db: Db): Promise<void> {
   await db.$queryRaw`/* ready */ SELECT 1`;
 }
+
+export type SessionSettings = {
+  readonly user: string;
+  readonly database: string;
+  readonly settings: Readonly<Record<string, string>>;
+};
+
+/** Raw, because it asks for PostgreSQL's own settings. Times are in ms. */
+export async function readSessionSettings(db: Db, names: readonly string[]): Promise<SessionSettings> {
+  const [found] = await db.$queryRaw<[SessionSettings]>`/* session_settings */
+    SELECT current_user::text AS user, current_database()::text AS database, json_object_agg(name, setting) AS settings
+    FROM pg_settings WHERE name = ANY (${[...names]}::text[])`;
+  return found;
+}

@@ -34,7 +34,7 @@ export async function openLab(t: Pick<TestContext, 'after'>): Promise<Lab> {
   const serve =
     (start: typeof startRelay) =>
     async ({ DATABASE_URL = database.url, ...env }: Env = {}) => {
-      const server = await start(DATABASE_URL, { REDIS_URL: redis.url, ...env });
+      const server = await start(DATABASE_URL, { DATABASE_URL, REDIS_URL: redis.url, ...env });
       later.after(() => server.stop());
       return server;
     };

@@ -1,44 +1,14 @@
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
-import { type Actor, connect } from '../harness/actor.ts';
+import { describe, test } from 'node:test';
+import { connect } from '../harness/actor.ts';
 import * as documents from '../harness/documents.ts';
 import { execute } from '../harness/execute.ts';
 import { History } from '../harness/history.ts';
 import { type Lab, openLab } from '../harness/lab.ts';
 import { startLink } from '../harness/link.ts';
+import { meet, pour } from '../harness/meet.ts';
 import { startPostgresLink } from '../harness/postgres-link.ts';
-import { range } from '../harness/range.ts';
-import type { Env, TestServer } from '../harness/server.ts';
-
-/** A sender at one server, readers at both, in one conversation that all follow from its start. */
-async function meet(t: TestContext, here: TestServer, there: TestServer) {
-  const sub = t.name;
-  const cleo = await connect(t, here, { sub });
-  const elsewhere = await connect(t, there, { sub });
-  const id = await cleo.start();
-  const devices = { here: { frames: cleo.follow(id, 0) }, there: { frames: elsewhere.follow(id, 0) } };
-  for (const { frames } of Object.values(devices)) await frames.caughtUp();
-  return { cleo, elsewhere, id, history: new History(id), devices };
-}
-
-/** Sends until told to stop, five at a time from each; every attempt is repeated until it is acknowledged. */
-function pour(history: History, ...senders: Actor[]): { stop(): Promise<void> } {
-  let pouring = true;
-  const streams = senders.flatMap((sender) =>
-    range(1, 5).map(async (n) => {
-      for (let round = 0; pouring; round++) {
-        const { id, body, outcome } = await history.send(sender, `${n}: ${round}`);
-        for (let last = outcome; last !== 'acknowledged'; ) ({ outcome: last } = await history.send(sender, body, id));
-      }
-    }),
-  );
-  return {
-    async stop() {
-      pouring = false;
-      await Promise.all(streams);
-    },
-  };
-}
+import type { Env } from '../harness/server.ts';
 
 /** The newest event at this moment. */
 async function headOf(lab: Lab, id: string): Promise<number> {
@@ -56,7 +26,7 @@ describe('D4: gapless, whatever happens', () => {
     const lab = await openLab(t);
     const [a, b] = [await lab.startInProcess(sweepsOff), await lab.startInProcess(sweepsOff)];
     const { cleo, elsewhere, id, history, devices } = await meet(t, a, b);
-    const pouring = pour(history, cleo, elsewhere);
+    using pouring = pour(history, cleo, elsewhere);
     for (let round = 0; round < 8; round++) {
       await lab.redis.run('CLIENT', 'KILL', 'TYPE', 'pubsub');
       const head = (await headOf(lab, id)) + 10;
