@@ -1,4 +1,4 @@
-import '@mantine/core/styles.css';
+import '../shell/component-styles.ts';
 import '../shell/global.css';
 import { MantineProvider } from '@mantine/core';
 import type { AppProps } from 'next/app';
