@@ -1,12 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import express, { type Request, type Response, Router } from 'express';
 import { compressedFiles } from './compressed-files.ts';
 
 /** A year, in seconds: files below _next/static carry their content's hash in their names. */
 const FOREVER_S = 31_536_000;
 const FOREVER = `public, max-age=${FOREVER_S}, immutable`;
+const compress = promisify(gzip);
 /** `/` and names of pages; with or without the file's ending. */
 const PAGE = /^\/([\w-]*?)(?:\.html)?$/;
 
@@ -31,8 +34,7 @@ export function serveDashboard(folder: string, { isDemo }: { isDemo: boolean }):
   routes.use((request, response, next) => {
     const [, name] = PAGE.exec(request.path) ?? [];
     const page = name === undefined || !isReading(request) ? undefined : find(name || 'index');
-    if (page) send(page, response, isDemo);
-    else next();
+    return page ? send(page, response, isDemo) : next();
   });
   routes.use(compressedFiles(folder, FOREVER));
   routes.use(
@@ -45,8 +47,7 @@ export function serveDashboard(folder: string, { isDemo }: { isDemo: boolean }):
   );
   routes.use((request, response, next) => {
     const page = isReading(request) && request.accepts(['json', 'html']) === 'html' ? find('404') : undefined;
-    if (page) send(page, response.status(404), isDemo);
-    else next();
+    return page ? send(page, response.status(404), isDemo) : next();
   });
   return routes;
 }
@@ -79,7 +80,7 @@ const decode = (text: string) => text.replace(/&([#\w]+);/g, (all, name: string)
  * Scripts come from files only, but for the bundler's inline ones. Style elements, of which the component library makes some
  * in the browser, carry a nonce.
  */
-function send({ html, scripts, styles }: Page, response: Response, isDemo: boolean): void {
+async function send({ html, scripts, styles }: Page, response: Response, isDemo: boolean): Promise<void> {
   const nonce = randomBytes(16).toString('base64');
   const policy = [
     "default-src 'self'",
@@ -94,7 +95,11 @@ function send({ html, scripts, styles }: Page, response: Response, isDemo: boole
     "frame-ancestors 'none'",
   ];
   response.set({ 'content-security-policy': policy.join('; '), 'cache-control': 'no-cache' });
-  response.type('html').send(html.replaceAll(NONCE, nonce).replaceAll(DEMO, String(isDemo)));
+  const own = html.replaceAll(NONCE, nonce).replaceAll(DEMO, String(isDemo));
+  response.type('html').vary('accept-encoding');
+  // To a sixth. Each answer has its own nonce, so none is kept; nothing secret stands beside what somebody else could choose.
+  if (response.req.acceptsEncodings('gzip')) response.set('content-encoding', 'gzip').send(await compress(own));
+  else response.send(own);
 }
 
 /** Not every browser takes 'self' for sockets as well, so this server's own are named. */
