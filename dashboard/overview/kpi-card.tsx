@@ -1,6 +1,7 @@
-import { Skeleton, Tooltip, UnstyledButton } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Icon, type IconName } from '../shell/icon.tsx';
+import { useHint } from '../shell/use-hint.tsx';
 import type { Kpi } from './judge-kpis.ts';
 import type { Verdict } from './judge-trend.ts';
 import classes from './overview.module.css';
@@ -22,20 +23,7 @@ export function KpiCard({ kpi: { key, label, definition, figure, detail, target 
     <li className={classes.card} data-kpi={key}>
       <div className={classes.cardHead}>
         <h3 className={classes.cardLabel}>{label}</h3>
-        <Tooltip
-          label={definition}
-          multiline
-          w={280}
-          withArrow
-          position="bottom-end"
-          // Stays within the page's landmarks: outside of them a screen reader finds it nowhere.
-          withinPortal={false}
-          events={{ hover: true, focus: true, touch: true }}
-        >
-          <UnstyledButton className={classes.info} aria-label={`${label}: what is measured`}>
-            <Icon name="info" size={16} />
-          </UnstyledButton>
-        </Tooltip>
+        <Definition of={label}>{definition}</Definition>
       </div>
       <p className={classes.figure}>
         {figure ? (
@@ -51,6 +39,25 @@ export function KpiCard({ kpi: { key, label, definition, figure, detail, target 
       {children}
       {target && <Target {...target} />}
     </li>
+  );
+}
+
+function Definition({ of, children }: { of: string; children: string }) {
+  const { control, hint } = useHint<HTMLButtonElement>({
+    label: children,
+    multiline: true,
+    w: 280,
+    withArrow: true,
+    position: 'bottom-end',
+    byTap: true,
+  });
+  return (
+    <>
+      <button {...control} type="button" className={classes.info} aria-label={`${of}: what is measured`}>
+        <Icon name="info" size={16} />
+      </button>
+      {hint}
+    </>
   );
 }
 

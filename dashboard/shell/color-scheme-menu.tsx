@@ -1,38 +1,39 @@
-import { ActionIcon, type MantineColorScheme, Menu, useMantineColorScheme } from '@mantine/core';
-import { useMounted } from '@mantine/hooks';
-import { Icon, type IconName } from './icon.tsx';
+import { ActionIcon, type MantineColorScheme, Menu } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { type ColorSchemeChoice, colorSchemes } from './color-schemes.ts';
+import { Icon } from './icon.tsx';
 
-const choices: { value: MantineColorScheme; label: string; icon: IconName }[] = [
-  { value: 'light', label: 'Light', icon: 'sun' },
-  { value: 'dark', label: 'Dark', icon: 'moon' },
-  { value: 'auto', label: 'System', icon: 'screen' },
-];
+export interface ColorSchemeMenuProps {
+  chosen: ColorSchemeChoice;
+  onChoose(value: MantineColorScheme): void;
+}
 
-export function ColorSchemeMenu() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  // The prerendered page cannot know the choice; until then it shows the neutral one.
-  const mounted = useMounted();
-  const chosen = choices.find(({ value }) => mounted && value === colorScheme) ?? choices[2]!;
+/** Takes the place of the button that was pressed for it, so it opens by itself. */
+export function ColorSchemeMenu({ chosen, onChoose }: ColorSchemeMenuProps) {
+  const [opened, setOpened] = useState(false);
+  // After its button has the focus: that is where the menu gives it back to.
+  useEffect(() => setOpened(true), []);
   return (
-    <Menu position="bottom-end" width={150}>
+    <Menu position="bottom-end" width={150} opened={opened} onChange={setOpened}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Appearance: ${chosen.label}`}>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Appearance: ${chosen.label}`} autoFocus>
           <Icon name={chosen.icon} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {choices.map(({ value, label, icon }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={value === chosen.value}
-            leftSection={<Icon name={icon} size={16} />}
-            rightSection={value === chosen.value && <Icon name="check" size={14} />}
-            onClick={() => setColorScheme(value)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={chosen.value} onChange={(value) => onChoose(value as MantineColorScheme)}>
+          {colorSchemes.map(({ value, label, icon }) => (
+            <Menu.RadioItem
+              key={value}
+              value={value}
+              closeMenuOnClick
+              checkIcon={<Icon name="check" size={14} />}
+              rightSection={<Icon name={icon} size={16} />}
+            >
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   );

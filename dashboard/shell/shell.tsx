@@ -1,14 +1,15 @@
-import { ActionIcon, Group, Tooltip } from '@mantine/core';
+import { ActionIcon, Group } from '@mantine/core';
 import Head from 'next/head';
 import Link from 'next/link';
 import { useRouter } from 'next/router';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { useSession } from '../session/session.tsx';
 import { Brand } from './brand.tsx';
-import { ColorSchemeMenu } from './color-scheme-menu.tsx';
+import { ColorSchemeButton } from './color-scheme-button.tsx';
 import { DemoNotice } from './demo-notice.tsx';
 import { Icon } from './icon.tsx';
 import classes from './shell.module.css';
+import { useHint } from './use-hint.tsx';
 
 const pages = [
   { href: '/', label: 'Overview' },
@@ -70,20 +71,27 @@ export function Shell({ title, children }: { title: string; children: ReactNode 
             </a>
           </nav>
           <Group gap={4} wrap="nowrap">
-            <ColorSchemeMenu />
-            {session.status === 'signedIn' && (
-              <Tooltip label="Sign out" events={{ hover: true, focus: true, touch: false }}>
-                <ActionIcon variant="subtle" color="gray" size="lg" aria-label="Sign out" onClick={session.signOut}>
-                  <Icon name="signOut" />
-                </ActionIcon>
-              </Tooltip>
-            )}
+            <ColorSchemeButton />
+            {session.status === 'signedIn' && <SignOut onClick={session.signOut} />}
           </Group>
         </div>
       </header>
       <main id="content" className={classes.main}>
-        {children}
+        {/* Becomes alive after what stands around it, and in slices. */}
+        <Suspense>{children}</Suspense>
       </main>
+    </>
+  );
+}
+
+function SignOut({ onClick }: { onClick(): void }) {
+  const { control, hint } = useHint<HTMLButtonElement>({ label: 'Sign out', position: 'bottom-end' });
+  return (
+    <>
+      <ActionIcon {...control} variant="subtle" color="gray" size="lg" aria-label="Sign out" onClick={onClick}>
+        <Icon name="signOut" />
+      </ActionIcon>
+      {hint}
     </>
   );
 }
