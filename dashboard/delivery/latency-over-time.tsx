@@ -1,20 +1,16 @@
 import { SegmentedControl, Text } from '@mantine/core';
-import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import type { Client } from '../../client/index.ts';
 import { ChartCard, ChartCardSkeleton } from '../overview/chart-card.tsx';
 import { count, durationOrNone, durationText, timeText } from '../overview/format.ts';
-import overview from '../overview/overview.module.css';
+import { lazyChart } from '../overview/lazy-chart.tsx';
 import { useRangeInUrl } from '../overview/use-range-in-url.ts';
 import { Failed } from '../session/failed.tsx';
 import { useAnswer } from '../session/use-answer.ts';
 import classes from './delivery.module.css';
 import { type Latencies, latenciesQuery, legs } from './delivery-series.ts';
 
-const LatencyChart = dynamic(() => import('../overview/charts.tsx').then((m) => m.LatencyChart), {
-  ssr: false,
-  loading: () => <div className={overview.chartSpace} />,
-});
+const LatencyChart = lazyChart(() => import('../overview/charts.tsx').then((m) => m.LatencyChart));
 
 const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const QUARTER_MS = 15 * 60_000;

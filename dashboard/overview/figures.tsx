@@ -1,5 +1,4 @@
 import { Anchor, Text } from '@mantine/core';
-import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { ChartCard } from './chart-card.tsx';
 import { count, durationOrNone, durationText, timeOfDay } from './format.ts';
@@ -8,18 +7,12 @@ import { KpiCard } from './kpi-card.tsx';
 import type { KpiOverview } from './kpi-overview.ts';
 import type { KpiDefinition } from './kpi-series.ts';
 import { LatencyTable } from './latency-table.tsx';
+import { lazyChart } from './lazy-chart.tsx';
 import classes from './overview.module.css';
 import { presentKpis } from './present-kpis.ts';
 
-const chartSpace = () => <div className={classes.chartSpace} />;
-const MessagesChart = dynamic(() => import('./charts.tsx').then((m) => m.MessagesChart), {
-  ssr: false,
-  loading: chartSpace,
-});
-const LatencyChart = dynamic(() => import('./charts.tsx').then((m) => m.LatencyChart), {
-  ssr: false,
-  loading: chartSpace,
-});
+const MessagesChart = lazyChart(() => import('./charts.tsx').then((m) => m.MessagesChart));
+const LatencyChart = lazyChart(() => import('./charts.tsx').then((m) => m.LatencyChart));
 
 interface FiguresProps {
   overview: KpiOverview;

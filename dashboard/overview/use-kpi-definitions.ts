@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import type { Client } from '../../client/index.ts';
 import { type KpiDefinition, kpisQuery } from './kpi-series.ts';
 
@@ -12,7 +12,7 @@ export function useKpiDefinitions(client: Client): readonly KpiDefinition[] {
     let stopped = false;
     const ask = () =>
       client.request<{ kpis: readonly KpiDefinition[] }>(kpisQuery, {}).then(
-        ({ kpis }) => !stopped && setDefinitions(kpis),
+        ({ kpis }) => stopped || startTransition(() => setDefinitions(kpis)),
         () => {
           // The figures' own subscription tells what is wrong.
           if (!stopped) timer = setTimeout(ask, RETRY_MS);

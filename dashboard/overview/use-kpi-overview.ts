@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import type { Client, ParleyError } from '../../client/index.ts';
 import { type KpiOverview, kpiOverviewSubscription } from './kpi-overview.ts';
 
@@ -22,8 +22,11 @@ export function useKpiOverview(client: Client, windowMinutes: number, paused: bo
     if (paused) return;
     const following = client.follow<{ kpiOverview: KpiOverview }>(kpiOverviewSubscription, () => ({ windowMinutes }), {
       next: ({ kpiOverview }) => {
-        setReceived({ overview: kpiOverview, at: Date.now(), windowMinutes });
-        setError(null);
+        const at = Date.now();
+        startTransition(() => {
+          setReceived({ overview: kpiOverview, at, windowMinutes });
+          setError(null);
+        });
       },
       ended: setError,
     });

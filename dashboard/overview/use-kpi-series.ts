@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import type { Client, ParleyError } from '../../client/index.ts';
 import { type KpiSeries, kpiSeriesQuery, type Range } from './kpi-series.ts';
 
@@ -33,8 +33,10 @@ export function useKpiSeries(
         const variables = { metrics, from, to, bucket: range.bucket, timeZone };
         const { kpiSeries } = await client.request<{ kpiSeries: readonly KpiSeries[] }>(kpiSeriesQuery, variables);
         if (stopped) return;
-        setReceived({ series: kpiSeries, range });
-        setError(null);
+        startTransition(() => {
+          setReceived({ series: kpiSeries, range });
+          setError(null);
+        });
       } catch (caught) {
         if (stopped) return;
         setError(caught as ParleyError);

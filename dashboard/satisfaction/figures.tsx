@@ -1,8 +1,8 @@
 import { Text } from '@mantine/core';
-import dynamic from 'next/dynamic';
 import { ChartCard } from '../overview/chart-card.tsx';
 import { count, timeText } from '../overview/format.ts';
 import type { KpiDefinition } from '../overview/kpi-series.ts';
+import { lazyChart } from '../overview/lazy-chart.tsx';
 import overview from '../overview/overview.module.css';
 import { shareText } from './explain-change.ts';
 import { GroupTable } from './group-table.tsx';
@@ -12,15 +12,8 @@ import type { Satisfaction } from './satisfaction.ts';
 import { answersText } from './score-cards.tsx';
 import type { ChangeView, View } from './use-view-in-url.ts';
 
-const chartSpace = () => <div className={overview.chartSpace} />;
-const ScoreChart = dynamic(() => import('./satisfaction-charts.tsx').then((m) => m.ScoreChart), {
-  ssr: false,
-  loading: chartSpace,
-});
-const RatingsChart = dynamic(() => import('./satisfaction-charts.tsx').then((m) => m.RatingsChart), {
-  ssr: false,
-  loading: chartSpace,
-});
+const ScoreChart = lazyChart(() => import('./satisfaction-charts.tsx').then((m) => m.ScoreChart));
+const RatingsChart = lazyChart(() => import('./satisfaction-charts.tsx').then((m) => m.RatingsChart));
 
 interface FiguresProps {
   data: Satisfaction;

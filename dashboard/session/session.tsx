@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from 'react';
+import { createContext, type ReactNode, startTransition, useCallback, useContext, useEffect, useState } from 'react';
 import { type Client, createClient, ParleyError } from '../../client/index.ts';
 import { forgetVisit } from '../try-it/kept-visit.ts';
 import { fetchToken, postJson } from './post-json.ts';
@@ -38,7 +38,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         first = undefined;
         return fresh;
       };
-      setStanding({ status: 'signedIn', client: createClient({ url: '/graphql', token }) });
+      const client = createClient({ url: '/graphql', token });
+      // All of a page is drawn then: in slices, between which it stays responsive.
+      startTransition(() => setStanding({ status: 'signedIn', client }));
     } catch (error) {
       const out = error instanceof ParleyError && error.code === 'UNAUTHENTICATED';
       setStanding({ status: out ? 'signedOut' : 'unreachable' });
