@@ -48,7 +48,7 @@ export async function readLog(
     UNION ALL
     SELECT e.kind::text, e.seq, e.at, e.actor_id::text, e.participant_id::text, e.former_id::text, e.change::text, e.traceparent,
       m.id::text, m.seq, m.sender_id::text, m.body, m.key_id::text, m.version, m.sent_at, m.created_at, m.edited_at, m.deleted_at
-    FROM conversation_event e LEFT JOIN message m ON m.id = e.message_id
+    FROM conversation_event e LEFT JOIN message m ON m.id = e.message_id AND m.conversation_id = e.conversation_id
     WHERE e.conversation_id = ${conversationId}::uuid AND e.seq > ${afterSeq}::int AND e.seq <= ${throughSeq}::int
     ORDER BY seq`;
   const opened = await sealing.openAll(
