@@ -92,6 +92,7 @@ async function judgeTalk(world: World, load: Load, talk: Talk, auditors: readonl
       ask,
       () => conversation.getSnapshot().state!,
       load.size.patienceMs,
+      load.code,
     );
     if (difference)
       findings.push({ kind: 'unexpected', what: `${name} shows what a fresh query does not: ${difference}` });

@@ -1,7 +1,8 @@
 import type { Random } from '../../bench/replay/seeded-random.ts';
-import { type Client, type Conversation, createClient } from '../../client/index.ts';
+import type { Client, Conversation } from '../../client/index.ts';
 import { tokenFor, type Who } from '../harness/actor.ts';
 import type { Finding } from '../harness/check-history.ts';
+import { type ClientCode, ourClient } from '../harness/client-code.ts';
 import { eventually } from '../harness/eventually.ts';
 import { execute } from '../harness/execute.ts';
 import type { Link } from '../harness/link.ts';
@@ -48,6 +49,8 @@ export class Load {
   pushed = 0;
   acknowledged = 0;
 
+  /** Of the devices. */
+  readonly code: ClientCode;
   readonly #world: World;
   readonly size: LoadSize;
   readonly #random: Random;
@@ -58,7 +61,8 @@ export class Load {
   #creditAt = performance.now();
   #finishing = false;
 
-  private constructor(world: World, talks: readonly Talk[], size: LoadSize, random: Random) {
+  private constructor(world: World, talks: readonly Talk[], size: LoadSize, random: Random, code: ClientCode) {
+    this.code = code;
     this.#world = world;
     this.talks = talks;
     this.devices = [...new Set(talks.flatMap(({ sides }) => sides.map(({ device }) => device)))];
@@ -68,13 +72,14 @@ export class Load {
     world.after(() => clearInterval(this.#timer));
   }
 
-  static async open(world: World, size: LoadSize, random: Random): Promise<Load> {
+  /** @param code Of the devices' client, where they have another release than this one's. */
+  static async open(world: World, size: LoadSize, random: Random, code: ClientCode = ourClient): Promise<Load> {
     const [front, back] = world.slots;
     const agents: LoadDevice[] = [];
     for (let n = 0; n < Math.ceil(size.conversations / TALKS_PER_AGENT); n++)
-      agents.push(await openLoadDevice(world, back.door, { name: `agent ${n}`, role: 'AGENT' }));
+      agents.push(await openLoadDevice(world, back.door, { name: `agent ${n}`, role: 'AGENT' }, code));
     const talks = Array.from({ length: size.conversations }, async (_, n): Promise<Talk> => {
-      const customer = await openLoadDevice(world, front.door, { name: `customer ${n}` });
+      const customer = await openLoadDevice(world, front.door, { name: `customer ${n}` }, code);
       const agent = agents[n % agents.length]!;
       const theirs = await customer.client.startConversation();
       await theirs.until(({ phase }) => phase === 'live');
@@ -87,7 +92,7 @@ export class Load {
       ];
       return { id: theirs.id, sides };
     });
-    return new Load(world, await Promise.all(talks), size, random);
+    return new Load(world, await Promise.all(talks), size, random, code);
   }
 
   /** Resolves when this share of its messages is acknowledged. */
@@ -176,7 +181,12 @@ export class Load {
   }
 }
 
-export async function openLoadDevice(world: World, door: Link, who: Who): Promise<LoadDevice> {
+export async function openLoadDevice(
+  world: World,
+  door: Link,
+  who: Who,
+  { createClient }: Pick<ClientCode, 'createClient'> = ourClient,
+): Promise<LoadDevice> {
   const recorder = new Recorder(who.name!);
   const token = await tokenFor({ expiresInSeconds: DAY_SECONDS, ...who });
   const url = `http://127.0.0.1:${door.port}`;

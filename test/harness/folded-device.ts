@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
-import {
-  applyUpdate,
-  type ConversationState,
-  foldEarlier,
-  foldSnapshot,
-  interrupt,
-  unreadCount,
-} from '../../client/fold.ts';
+import { applyUpdate, type ConversationState, foldEarlier, foldSnapshot, interrupt } from '../../client/fold.ts';
 import { conversationQuery, conversationUpdatesSubscription, earlierMessagesQuery } from '../../client/operations.ts';
 import type { ConversationUpdate } from '../../client/types.ts';
 import type { Actor } from './actor.ts';
+import { type ClientCode, ourClient } from './client-code.ts';
 import { eventually } from './eventually.ts';
 import type { Frames } from './frames.ts';
 
@@ -83,14 +77,15 @@ export async function differenceFromAFreshQuery(
   ask: Ask,
   fold: () => ConversationState,
   withinMs?: number,
+  code: ClientCode = ourClient,
 ): Promise<string | undefined> {
   let difference: string | undefined;
   await eventually(
     'the folded state is like a fresh query',
     async () => {
-      const fresh = comparable(await openWhole(ask, fold().id));
+      const fresh = comparable(await openWhole(ask, fold().id, code), code);
       try {
-        assert.deepEqual(comparable(fold()), fresh);
+        assert.deepEqual(comparable(fold(), code), fresh);
         return true;
       } catch (error) {
         difference = (error as Error).message;
@@ -109,18 +104,18 @@ export async function differenceFromAFreshQuery(
   return difference;
 }
 
-async function openWhole(ask: Ask, id: string): Promise<ConversationState> {
-  let state = foldSnapshot(await ask(conversationQuery, { id, last: EVERYTHING }));
+async function openWhole(ask: Ask, id: string, code: ClientCode): Promise<ConversationState> {
+  let state = code.foldSnapshot(await ask(code.conversationQuery, { id, last: EVERYTHING }));
   while (state.earlierCursor) {
     const variables = { id, last: EVERYTHING, before: state.earlierCursor };
-    state = foldEarlier(state, (await ask(earlierMessagesQuery, variables)).conversation.messages);
+    state = code.foldEarlier(state, (await ask(code.earlierMessagesQuery, variables)).conversation.messages);
   }
   return state;
 }
 
 /** Without what a query does not know (typing), and what says how this device got there; members in no particular order. */
-function comparable(state: ConversationState) {
+function comparable(state: ConversationState, code: ClientCode) {
   const { caughtUp: _, unshown: __, members, ...rest } = state;
   const byId = members.map((m) => ({ ...m, typing: false })).toSorted((a, b) => a.id.localeCompare(b.id));
-  return { ...rest, members: byId, unread: unreadCount(state) };
+  return { ...rest, members: byId, unread: code.unreadCount(state) };
 }

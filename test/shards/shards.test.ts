@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { countUnread, listConversations, readAccess } from '../../server/conversations/conversation-queries.ts';
+import { countUnread, readAccess } from '../../server/conversations/conversation-queries.ts';
 import * as delivery from '../../server/delivery/delivery-queries.ts';
 import { PrismaClient } from '../../server/generated/prisma/client.ts';
 import { writeMoments } from '../../server/journeys/journey-queries.ts';
@@ -84,7 +84,6 @@ test('docs/scale.md says which shards each statement on the path of a message wo
   await delivery.readInboxOf(db, agent, conversations);
   await delivery.readActive(db, [agent], 10_000);
   await countUnread(db, agent, conversations);
-  await listConversations(db, { id: agent, role: 'AGENT' } as never, noFilter, { limit: 20, after: undefined });
   const key = {
     id: randomUUID(),
     conversationId: first,
@@ -94,8 +93,9 @@ test('docs/scale.md says which shards each statement on the path of a message wo
   };
   await takeKeys(db, [key, { ...key, id: randomUUID(), conversationId: second }]);
   await writeMoments(db, randomUUID(), [{ conversationId: first, firstSeq: 1, lastSeq: 1, moments: {} }]);
-  await outbox.claimRows(db, 10, 1_000);
-  const [row] = await outbox.claimYoungRows(db, conversations, 10, 1_000);
+  // Whichever finds it: rows are young for a second.
+  const claimed = await outbox.claimRows(db, 10, 1_000);
+  const [row] = [...claimed, ...(await outbox.claimYoungRows(db, conversations, 10, 1_000))];
   const failure = { id: row!.id, backoffMs: 1, error: 'Redis is away' };
   await outbox.recordFailures(db, [failure]);
   await outbox.releaseRows(db, [row!.id], 0);
@@ -157,18 +157,6 @@ const keysWithoutIt = `
     JOIN json_each_text('${JSON.stringify(distributed)}') AS d(name, key) ON d.name = t.relname
   WHERE i.indisunique GROUP BY i.indexrelid, t.relname, d.key HAVING NOT bool_or(a.attname = d.key)
   ORDER BY 1`;
-
-const noFilter = {
-  status: [],
-  assigneeId: undefined,
-  mine: false,
-  priority: [],
-  topic: null,
-  participantId: undefined,
-  since: undefined,
-  until: undefined,
-  search: null,
-};
 
 const seed = (participants: readonly string[], conversations: readonly string[]) => `
   INSERT INTO participant (id, external_id, name, role)

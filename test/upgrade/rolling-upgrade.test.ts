@@ -9,6 +9,7 @@ import { diffFromSchema, migrate, migrationsDir } from '../../prisma/migrate.ts'
 import { judge } from '../faults/judge.ts';
 import { Load } from '../faults/load.ts';
 import { openWorld } from '../faults/world.ts';
+import { importClient } from '../harness/client-code.ts';
 import { createTestDatabase } from '../harness/postgres.ts';
 import { hasHistory, layOutPreviousRelease } from './previous-release.ts';
 import { READ, readSchemaOffer, type SchemaOffer, usedBy, whatContracted } from './schema-offer.ts';
@@ -30,7 +31,7 @@ describe('a rolling upgrade', () => {
     const [first, second] = world.slots;
     const { database } = world;
     const before = usedBy(await readRelease(folder), await readSchemaOffer(database.url));
-    const load = await Load.open(world, LOAD, seededRandom('a rolling upgrade'));
+    const load = await Load.open(world, LOAD, seededRandom('a rolling upgrade'), await importClient(folder));
     await load.gain(10);
 
     // Expand, under the load of the release before, which goes on.
@@ -48,13 +49,14 @@ describe('a rolling upgrade', () => {
       liveThrough(t, { writtenAt: second.server, readAt: first.server, database }),
     ]);
 
-    // The old one leaves, and is called back.
+    // The old one leaves, is called back, and leaves for good.
     assert.equal(await first.stop(), 0);
     await load.recovers();
     await load.gain(10);
     await first.start({}, folder);
     await load.recovers();
     await load.gain(10);
+    assert.equal(await first.stop(), 0);
 
     await load.finish();
     const findings = await judge(world, load);
