@@ -32,6 +32,7 @@ const config = {
     Satisfaction: '../satisfaction/read-satisfaction.ts#Satisfaction as SatisfactionRecord',
     AgentSatisfaction: '../satisfaction/read-satisfaction.ts#AgentGroup as AgentSatisfactionRecord',
     SurveyResult: '../satisfaction/list-results.ts#SurveyResult as SurveyResultRecord',
+    KpiSeries: '../kpis/read-kpi-series.ts#KpiSeries as KpiSeriesRecord',
     AgentLoad: '../kpis/agent-load-queries.ts#AgentLoad as AgentLoadRecord',
     DeadLetter: '../outbox/dead-letter-queries.ts#DeadLetter as DeadLetterRecord',
     MessageJourney: '../journeys/journey.ts#Journey as JourneyRecord',

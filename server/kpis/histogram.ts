@@ -38,6 +38,9 @@ function middleOf(bucket: number): number {
   return low + 2 ** (exponent - BITS) / 2;
 }
 
+const ZERO = 48;
+const isDigit = (code: number) => code >= ZERO && code < ZERO + 10;
+
 export class Histogram {
   readonly #counts = new Uint32Array(SIZE);
   #total = 0;
@@ -61,15 +64,18 @@ export class Histogram {
     return this;
   }
 
-  /** Adds one that is written as PostgreSQL writes arrays: "{bucket,…}{count,…}". */
+  /**
+   * Adds one that is written as PostgreSQL writes arrays: "{bucket,…}{count,…}". Character by character, because two years of
+   * all figures are a million numbers, and split() and Number() take five times as long.
+   */
   addArrays(text: string): this {
     const middle = text.indexOf('}{');
-    if (middle <= 1) return this;
-    const numbers = text.slice(1, middle).split(',');
-    const counts = text.slice(middle + 2, -1).split(',');
-    for (let i = 0; i < numbers.length; i++) {
-      const n = Number(counts[i]);
-      this.#counts[Number(numbers[i])]! += n;
+    for (let bucketAt = 1, countAt = middle + 2; bucketAt < middle; bucketAt++, countAt++) {
+      let bucket = 0;
+      for (; isDigit(text.charCodeAt(bucketAt)); bucketAt++) bucket = bucket * 10 + text.charCodeAt(bucketAt) - ZERO;
+      let n = 0;
+      for (; isDigit(text.charCodeAt(countAt)); countAt++) n = n * 10 + text.charCodeAt(countAt) - ZERO;
+      this.#counts[bucket]! += n;
       this.#total += n;
     }
     return this;
@@ -82,9 +88,8 @@ export class Histogram {
     return copy;
   }
 
-  /** What came to an earlier one of the same since then. */
-  since(earlier: Histogram): Histogram {
-    const difference = new Histogram();
+  /** What came to an earlier one of the same since then; in place of what was in `difference`. */
+  since(earlier: Histogram, difference = new Histogram()): Histogram {
     for (let i = 0; i < SIZE; i++) difference.#counts[i] = this.#counts[i]! - earlier.#counts[i]!;
     difference.#total = this.#total - earlier.#total;
     return difference;
@@ -101,13 +106,18 @@ export class Histogram {
 
   /** Nearest rank: the smallest value that at least this share (0 to 1) of all do not exceed. Null when it is empty. */
   percentile(share: number): number | null {
+    return this.percentiles([share])?.[0] ?? null;
+  }
+
+  /** Several at once, by rising share. */
+  percentiles(shares: readonly number[]): number[] | null {
     if (this.#total === 0) return null;
-    const rank = Math.max(1, Math.ceil(share * this.#total));
-    let seen = 0;
-    const bucket = this.#counts.findIndex((n) => {
-      seen += n;
-      return seen >= rank;
+    let bucket = 0;
+    let seen = this.#counts[0]!;
+    return shares.map((share) => {
+      const rank = Math.max(1, Math.ceil(share * this.#total));
+      while (seen < rank) seen += this.#counts[++bucket]!;
+      return middleOf(bucket);
     });
-    return middleOf(bucket);
   }
 }

@@ -76,40 +76,44 @@ export function readPeaks(
     GROUP BY 1, 2`;
 }
 
-/** Of one metric: whole days of UTC, or sums from midnight up to moments; all arrays in the same order. */
+/** Of one metric: whole days of UTC, or sums from midnight up to moments; all in the same order, with spaces between. */
 export type Sums = {
   readonly metric: string;
   readonly isDays: boolean;
   /** Where the day begins, or the moment; in minutes since 1970. */
-  readonly at: readonly number[];
-  readonly counts: readonly number[];
-  /** "{numbers}{counts}" of each, one space between them. */
+  readonly at: string;
+  readonly counts: string;
+  /** "{numbers}{counts}" of each. */
   readonly histograms: string;
 };
 
 /**
  * What sums up to any of these moments are made of: the days of UTC before it, and what came since its midnight. One
  * statement, so that both are of one moment. Histograms come as text, because PostgreSQL takes five times as long to add them
- * up. Raw, for the joins with lists.
+ * up; so do all numbers, because arrays are taken apart slowly on their way here. Raw, for the joins with lists.
  */
 export function readSums(db: Db, metrics: readonly string[], moments: readonly number[]): Promise<Sums[]> {
   const [first, last] = [Math.min(...moments), Math.max(...moments)];
+  // At midnight of UTC nothing came since.
+  const cut = moments.filter((moment) => moment % DAY_MINUTES > 0);
   return db.$queryRaw`/* kpi_read_sums */
-    WITH parts AS (
+    WITH cuts AS MATERIALIZED (
+      SELECT at, to_timestamp((at - at % ${DAY_MINUTES}::int) * 60.0) AS midnight, to_timestamp(at * 60.0) AS until FROM unnest(${cut}::int[]) AS p(at)
+    ), parts AS (
       SELECT m.metric, true AS is_days, (extract(epoch FROM r.starts_at) / 60)::int AS at, r.count, r.bucket_numbers, r.bucket_counts
       FROM unnest(${metrics}::text[]) AS m(metric) CROSS JOIN LATERAL (
         SELECT starts_at, count, bucket_numbers, bucket_counts FROM kpi_rollup WHERE metric = m.metric AND span_minutes = ${DAY_MINUTES}::int
           AND starts_at >= to_timestamp((${first}::int - ${first}::int % ${DAY_MINUTES}::int) * 60.0) AND starts_at < to_timestamp(${last}::int * 60.0) OFFSET 0
       ) r
       UNION ALL
-      SELECT m.metric, false, p.at, r.count, r.bucket_numbers, r.bucket_counts
-      FROM unnest(${metrics}::text[]) AS m(metric) CROSS JOIN unnest(${moments}::int[]) AS p(at) CROSS JOIN LATERAL (
+      SELECT m.metric, false, c.at, r.count, r.bucket_numbers, r.bucket_counts
+      FROM unnest(${metrics}::text[]) AS m(metric) CROSS JOIN cuts c CROSS JOIN LATERAL (
         SELECT count, bucket_numbers, bucket_counts FROM kpi_rollup WHERE metric = m.metric AND span_minutes = ${SINCE_MIDNIGHT}::int
-          AND starts_at >= to_timestamp((p.at - p.at % ${DAY_MINUTES}::int) * 60.0) AND starts_at < to_timestamp(p.at * 60.0)
+          AND starts_at >= c.midnight AND starts_at < c.until
         ORDER BY starts_at DESC LIMIT 1
       ) r
     )
-    SELECT metric, is_days AS "isDays", array_agg(at) AS at, array_agg(count::float8) AS counts,
+    SELECT metric, is_days AS "isDays", string_agg(at::text, ' ') AS at, string_agg(count::text, ' ') AS counts,
       string_agg(bucket_numbers::text || bucket_counts::text, ' ') AS histograms
     FROM parts GROUP BY 1, 2`;
 }

@@ -1,5 +1,5 @@
 import type { Db } from '../db.ts';
-import type { Histogram } from './histogram.ts';
+import { Histogram } from './histogram.ts';
 import type { Kpi, KpiName, RollupCounter } from './kpi-definitions.ts';
 import {
   type CalendarUnit,
@@ -31,7 +31,8 @@ export type KpiSeries = {
   readonly to: Date;
   readonly points: readonly KpiPoint[];
   readonly total: KpiValue;
-  readonly previous: KpiValue;
+  /** Read when it is asked for, because it is as much again; of all figures together. */
+  previous(): Promise<KpiValue>;
 };
 
 const nothing: KpiValue = { value: null, count: 0, latency: null, interval: null };
@@ -52,10 +53,11 @@ export async function readKpiSeries(db: Db, names: readonly KpiName[], range: Se
   const whole = { start: fromMs, end: toMs };
   // As long as the range itself, directly before it.
   const before = { start: fromMs - (toMs - fromMs), end: fromMs };
-  const parts: Part[] = [...buckets, whole, before];
+  const parts: Part[] = [...buckets, whole];
 
   const figures = await readKpis(db, names);
   const read = await readParts(db, parts, figures);
+  let readBefore: ReturnType<typeof readParts> | undefined;
   return figures.map((kpi) => {
     const values = parts.map((part, i) => read(kpi, part, i));
     return {
@@ -63,8 +65,11 @@ export async function readKpiSeries(db: Db, names: readonly KpiName[], range: Se
       from,
       to,
       points: buckets.map(({ start, end }, i) => ({ start: new Date(start), end: new Date(end), ...values[i]! })),
-      total: values.at(-2)!,
-      previous: values.at(-1)!,
+      total: values.at(-1)!,
+      async previous() {
+        readBefore ??= readParts(db, [before], figures);
+        return (await readBefore)(kpi, before, 0);
+      },
     };
   });
 }
@@ -75,24 +80,27 @@ async function readParts(db: Db, parts: readonly Part[], figures: readonly Figur
   const latencies = new Set(figures.flatMap(({ from }) => ('latency' in from ? [from.latency] : [])));
   const counters = new Set(figures.flatMap(countersOf));
   const peaks = new Set(figures.flatMap(({ from }) => ('peak' in from ? [from.peak] : [])));
-  const latencyOf = await readLatencies(db, parts, [...latencies]);
-  const sumOf = new Map([
-    ...(await readCounts(db, parts, [...counters])),
-    ...(await readHighest(db, parts, [...peaks])),
+  const [latencyOf, [sumOf, since]] = await Promise.all([
+    readLatencies(db, parts, [...latencies]),
+    (async () => {
+      const counts = await readCounts(db, parts, [...counters]);
+      const highest = await readHighest(db, parts, [...peaks]);
+      const first = await readMeasuredSince(db);
+      return [new Map([...counts, ...highest]), first?.getTime() ?? Number.POSITIVE_INFINITY] as const;
+    })(),
   ]);
-  const since = (await readMeasuredSince(db))?.getTime() ?? Number.POSITIVE_INFINITY;
   const now = Date.now();
 
   return ({ from }: Figure, { start, end }: Part, part: number): KpiValue => {
     if ('latency' in from) {
-      const found = latencyOf.get(`${part} ${from.latency}`) ?? nothing;
+      const found = latencyOf.get(from.latency)?.[part] ?? nothing;
       return found.latency && from.share === 0.9 ? { ...found, value: found.latency.p90Ms } : found;
     }
     if ('peak' in from) {
-      const highest = sumOf.get(`${part} ${from.peak}`);
+      const highest = sumOf.get(from.peak)?.[part];
       return { ...nothing, value: highest ?? null, count: highest ?? 0 };
     }
-    const counted = (metric: RollupCounter) => sumOf.get(`${part} ${metric}`) ?? 0;
+    const counted = (metric: RollupCounter) => sumOf.get(metric)?.[part] ?? 0;
     if ('count' in from) {
       // Nothing counted is 0 while somebody counted, and unknown before and after.
       const known = since < end && start <= now;
@@ -112,36 +120,48 @@ const countersOf = ({ from }: Figure): RollupCounter[] => {
 const momentsOf = (parts: readonly Part[]): number[] =>
   [...new Set(parts.flatMap(({ start, end }) => [start / MINUTE_MS, end / MINUTE_MS]))].sort((a, b) => a - b);
 
+/** Two at a time: while the histograms of one are taken apart here, PostgreSQL writes those of the next. */
 async function readLatencies(db: Db, parts: readonly Part[], metrics: readonly string[]) {
   const moments = momentsOf(parts);
-  const values = new Map<string, KpiValue>();
-  for (const metric of metrics) {
-    const upTo = await histogramsUpTo(await readSums(db, [metric], moments), moments);
-    const at = new Map(moments.map((moment, i) => [moment, upTo[i]!]));
-    for (const [i, { start, end }] of parts.entries()) {
-      values.set(`${i} ${metric}`, percentilesOf(at.get(end / MINUTE_MS)!.since(at.get(start / MINUTE_MS)!)));
+  const values = new Map<string, KpiValue[]>();
+  const waiting = metrics.values();
+  async function readOnes() {
+    const difference = new Histogram();
+    for (const metric of waiting) {
+      const upTo = await histogramsUpTo(await readSums(db, [metric], moments), moments);
+      const at = new Map(moments.map((moment, i) => [moment, upTo[i]!]));
+      const between = ({ start, end }: Part) => at.get(end / MINUTE_MS)!.since(at.get(start / MINUTE_MS)!, difference);
+      values.set(
+        metric,
+        parts.map((part) => percentilesOf(between(part))),
+      );
     }
   }
+  await Promise.all([readOnes(), readOnes()]);
   return values;
 }
 
 async function readCounts(db: Db, parts: readonly Part[], metrics: readonly string[]) {
-  const values = new Map<string, number>();
+  const values = new Map<string, number[]>();
   if (metrics.length === 0) return values;
   const moments = momentsOf(parts);
   const sums = Map.groupBy(await readSums(db, metrics, moments), ({ metric }) => metric);
   for (const [metric, own] of sums) {
     const upTo = countsUpTo(own, moments);
     const at = new Map(moments.map((moment, i) => [moment, upTo[i]!]));
-    for (const [i, { start, end }] of parts.entries())
-      values.set(`${i} ${metric}`, at.get(end / MINUTE_MS)! - at.get(start / MINUTE_MS)!);
+    values.set(
+      metric,
+      parts.map(({ start, end }) => at.get(end / MINUTE_MS)! - at.get(start / MINUTE_MS)!),
+    );
   }
   return values;
 }
 
 async function readHighest(db: Db, parts: readonly Part[], metrics: readonly string[]) {
   const rows = metrics.length > 0 ? await readPeaks(db, stretchesOf(parts), metrics) : [];
-  return new Map(rows.map(({ part, metric, highest }) => [`${part} ${metric}`, highest]));
+  const values = new Map(metrics.map((metric) => [metric, [] as number[]]));
+  for (const { part, metric, highest } of rows) values.get(metric)![part] = highest;
+  return values;
 }
 
 function stretchesOf(parts: readonly Part[]): Stretches {
@@ -159,12 +179,7 @@ const SHARES = [0.5, 0.9, 0.95, 0.99];
 function percentilesOf(histogram: Histogram): KpiValue {
   const { count } = histogram;
   if (count === 0) return nothing;
-  const [p50Ms, p90Ms, p95Ms, p99Ms] = SHARES.map((share) => histogram.percentile(share)!) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [p50Ms, p90Ms, p95Ms, p99Ms] = histogram.percentiles(SHARES) as [number, number, number, number];
   return { ...nothing, value: p95Ms, count, latency: { p50Ms, p90Ms, p95Ms, p99Ms, count } };
 }
 

@@ -26,6 +26,7 @@ export const kpiResolvers: Resolvers = {
       return readKpiSeries(app.db, [...new Set(metrics)], accessKpiSeries(viewer, { ...range, unit }));
     },
   },
+  KpiSeries: { previous: (series) => series.previous() },
   AgentLoad: {
     agent: async ({ participantId }, _args, { loaders }) => (await loaders.participant.load(participantId))!,
   },

@@ -12,7 +12,7 @@ const MOMENTS_AT_ONCE = 64;
 
 /** A metric's count up to each moment (ascending, in minutes since 1970), all from the same beginning. */
 export function countsUpTo(sums: readonly Sums[], moments: readonly number[]): number[] {
-  const [days, parts] = split(sums, (one, i) => one.counts[i]!);
+  const [days, parts] = split(sums, ({ counts }) => counts.split(' ').map(Number));
   let total = 0;
   let next = 0;
   return moments.map((moment) => {
@@ -24,8 +24,7 @@ export function countsUpTo(sums: readonly Sums[], moments: readonly number[]): n
 
 /** The same of histograms. */
 export async function histogramsUpTo(sums: readonly Sums[], moments: readonly number[]): Promise<Histogram[]> {
-  const texts = new Map(sums.map((one) => [one, one.histograms.split(' ')]));
-  const [days, parts] = split(sums, (one, i) => texts.get(one)![i]!);
+  const [days, parts] = split(sums, ({ histograms }) => histograms.split(' '));
   const total = new Histogram();
   let next = 0;
   const found: Histogram[] = [];
@@ -38,13 +37,14 @@ export async function histogramsUpTo(sums: readonly Sums[], moments: readonly nu
   return found;
 }
 
-function split<T>(sums: readonly Sums[], pick: (one: Sums, i: number) => T) {
+function split<T>(sums: readonly Sums[], valuesOf: (one: Sums) => T[]) {
   const days: { at: number; value: T }[] = [];
   const parts = new Map<number, T>();
   for (const one of sums) {
-    for (const [i, at] of one.at.entries()) {
-      if (one.isDays) days.push({ at, value: pick(one, i) });
-      else parts.set(at, pick(one, i));
+    const values = valuesOf(one);
+    for (const [i, at] of one.at.split(' ').entries()) {
+      if (one.isDays) days.push({ at: Number(at), value: values[i]! });
+      else parts.set(Number(at), values[i]!);
     }
   }
   return [days.sort((a, b) => a.at - b.at), parts] as const;
