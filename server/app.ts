@@ -39,6 +39,7 @@ import { createMomentKeeper } from './journeys/keep-moments.ts';
 import { createKpiKeeper } from './kpis/keep-kpis.ts';
 import { createKpiFeed } from './kpis/kpi-feed.ts';
 import { createKpiRecorder } from './kpis/kpi-recorder.ts';
+import { createLongReads } from './long-reads.ts';
 import { createSendMessage } from './messages/send-message.ts';
 import { createBus } from './outbox/bus.ts';
 import { createRelay } from './outbox/relay-outbox.ts';
@@ -143,7 +144,8 @@ export async function startApp({
   const presence = createPresenceTracker({ db, bus, config, processId, onError });
   const hub = createFollowerHub({ db, sealing, bus, config, metrics, presence: presenceBoard, onError });
   const inboxWatch = createInboxWatch({ db, bus, config, onError });
-  const kpiFeed = createKpiFeed(db);
+  const longReads = createLongReads({ db, config, metrics, log, onError });
+  const kpiFeed = createKpiFeed({ primary: db, longReads });
   const resultFeed = createResultFeed({ db, sealing });
   const surveyProvider = createSurveyProvider(config);
   const surveyReferences = ownKeys && createSurveyReferences(ownKeys);
@@ -206,6 +208,7 @@ export async function startApp({
     presence,
     sendMessage,
     acknowledge: createAcknowledge({ db, config, metrics, receipts, moments }),
+    longReads,
     kpiFeed,
     resultFeed,
     support,
@@ -236,6 +239,7 @@ export async function startApp({
     const background = [access, auditRetention, sessionRetention, erasures, erasureList, kpiKeeper, continuousAudit];
     await Promise.all([...background.map((work) => work.stop()), answerPull?.stop()]);
     await Promise.all([kpiFeed.stop(), resultFeed.stop()]);
+    await longReads.stop();
     await sendsDone();
     await relay.stop();
     await Promise.all([hub.stop(), inboxWatch.stop(), presenceBoard.stop(), presence.stop()]);
@@ -251,6 +255,7 @@ export async function startApp({
 
   try {
     await access.start();
+    longReads.start();
     auditRetention.start();
     sessionRetention.start();
     await erasureList.start();

@@ -15,6 +15,14 @@ export const databaseFields = {
     .describe(
       'The same database past the pooler, for what needs a session of its own: migrations, which hold a lock, and the commands beside the server. Needed with `DATABASE_POOLER`.',
     ),
+  DATABASE_REPLICA_URL: url('postgres', 'postgresql')
+    .optional()
+    .describe(
+      'A streaming replica, for key figures and the reports drawn from them. All else is read from `DATABASE_URL`, and these too while the replica is away or behind.',
+    ),
+  DATABASE_REPLICA_MAX_LAG_MS: ms(10_000).describe(
+    'How far behind it may be and still serve them, in ms: key figures are drawn by the minute.',
+  ),
   DATABASE_POOL_SIZE: count(8).describe('Connections per process. Sends need two; eight keep two cores busy.'),
   DATABASE_CONNECT_TIMEOUT_MS: ms(3_000).describe('Longest wait for a connection before `UNAVAILABLE`, in ms.'),
   DATABASE_STATEMENT_TIMEOUT_MS: ms(10_000).describe(

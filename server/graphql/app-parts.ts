@@ -13,6 +13,7 @@ import type { Acknowledge } from '../delivery/acknowledge.ts';
 import type { FollowerHub } from '../delivery/follower-hub.ts';
 import type { InboxWatch } from '../delivery/inbox-watch.ts';
 import type { KpiFeed } from '../kpis/kpi-feed.ts';
+import type { LongReads } from '../long-reads.ts';
 import type { SendMessage } from '../messages/send-message.ts';
 import type { Bus } from '../outbox/bus.ts';
 import type { Relay } from '../outbox/relay-outbox.ts';
@@ -69,6 +70,7 @@ export type App = {
   readonly presence: PresenceTracker;
   readonly sendMessage: SendMessage;
   readonly acknowledge: Acknowledge;
+  readonly longReads: LongReads;
   readonly kpiFeed: KpiFeed;
   readonly resultFeed: ResultFeed;
   readonly support: SupportMeasure;

@@ -9,9 +9,13 @@ import { countMinutesUp } from './uptime-queries.ts';
 import { wilsonInterval } from './wilson-interval.ts';
 
 /**
- * The key figures of the last minutes. One statement after the other, on purpose: sends need the pool's connections more.
+ * The key figures of the last minutes. What is under way at this moment is asked of the primary: presence is an unlogged table,
+ * which replicas do not have, and an alarm must not come late. One statement after the other, on purpose: sends need the pool's connections more.
  */
-export async function readKpiOverview(db: Db, windowMinutes: number): Promise<KpiOverview> {
+export async function readKpiOverview(
+  { db, primary }: { db: Db; primary: Db },
+  windowMinutes: number,
+): Promise<KpiOverview> {
   const { at, since, total, byMinute } = await countMessages(db, windowMinutes);
   const latencies = new Map((await sumLatencies(db, since)).map(({ metric, buckets }) => [metric, buckets]));
   const latencyByMinute = new Map(
@@ -19,7 +23,7 @@ export async function readKpiOverview(db: Db, windowMinutes: number): Promise<Kp
   );
   const counted = await sumCounters(db, since);
   const uptime = await countMinutesUp(db, since, at);
-  const { participantsOnline, outboxDepth, outboxOldestAgeMs } = await readBacklog(db);
+  const { participantsOnline, outboxDepth, outboxOldestAgeMs } = await readBacklog(primary);
   const conversations = await db.conversation.groupBy({
     by: ['status'],
     where: { starterId: { not: canary.customer.id }, notesOfId: null },
@@ -54,7 +58,7 @@ export async function readKpiOverview(db: Db, windowMinutes: number): Promise<Kp
     participantsOnline,
     outboxDepth,
     outboxOldestAgeMs,
-    deadLetters: await db.deadLetter.count(),
+    deadLetters: await primary.deadLetter.count(),
     storedRatio: ratio(counted('sends_stored'), counted('sends_stored') + counted('sends_failed')),
     deliveredRatio: ratio(counted('deliveries_done'), counted('deliveries_due')),
     consistencyRatio: ratio(counted('audit_passed'), counted('audit_passed') + counted('audit_failed')),

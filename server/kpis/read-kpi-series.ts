@@ -1,6 +1,7 @@
 import type { Db } from '../db.ts';
+import type { LongReads } from '../long-reads.ts';
 import { Histogram } from './histogram.ts';
-import type { Kpi, KpiName, RollupCounter } from './kpi-definitions.ts';
+import type { Kpi, RollupCounter } from './kpi-definitions.ts';
 import {
   type CalendarUnit,
   readCalendar,
@@ -9,7 +10,7 @@ import {
   readSums,
   type Stretches,
 } from './kpi-series-queries.ts';
-import { type JudgedKpi, readKpis } from './set-target.ts';
+import type { JudgedKpi } from './set-target.ts';
 import { coverRange } from './spans.ts';
 import { countsUpTo, histogramsUpTo } from './sums-between.ts';
 import { wilsonInterval } from './wilson-interval.ts';
@@ -45,9 +46,13 @@ type Part = { readonly start: number; readonly end: number };
  * Key figures over any range up to two years, from kpi_rollup alone: no message and no minute is read. All figures asked for
  * come from the same few statements.
  */
-export async function readKpiSeries(db: Db, names: readonly KpiName[], range: SeriesRange): Promise<KpiSeries[]> {
+export async function readKpiSeries(
+  longReads: LongReads,
+  figures: readonly JudgedKpi[],
+  range: SeriesRange,
+): Promise<KpiSeries[]> {
   const { from, to } = range;
-  const starts = (await readCalendar(db, range)).map((at) => at.getTime());
+  const starts = (await longReads.run((db) => readCalendar(db, range))).map((at) => at.getTime());
   const [fromMs, toMs] = [from.getTime(), to.getTime()];
   const buckets = starts.map((start, i) => ({ start: Math.max(start, fromMs), end: starts[i + 1] ?? toMs }));
   const whole = { start: fromMs, end: toMs };
@@ -55,8 +60,7 @@ export async function readKpiSeries(db: Db, names: readonly KpiName[], range: Se
   const before = { start: fromMs - (toMs - fromMs), end: fromMs };
   const parts: Part[] = [...buckets, whole];
 
-  const figures = await readKpis(db, names);
-  const read = await readParts(db, parts, figures);
+  const read = await longReads.run((db) => readParts(db, parts, figures));
   let readBefore: ReturnType<typeof readParts> | undefined;
   return figures.map((kpi) => {
     const values = parts.map((part, i) => read(kpi, part, i));
@@ -67,7 +71,7 @@ export async function readKpiSeries(db: Db, names: readonly KpiName[], range: Se
       points: buckets.map(({ start, end }, i) => ({ start: new Date(start), end: new Date(end), ...values[i]! })),
       total: values.at(-1)!,
       async previous() {
-        readBefore ??= readParts(db, [before], figures);
+        readBefore ??= longReads.run((db) => readParts(db, [before], figures));
         return (await readBefore)(kpi, before, 0);
       },
     };

@@ -1,5 +1,6 @@
 import type { Db } from '../db.ts';
 import { type CalendarUnit, readCalendar } from '../kpis/kpi-series-queries.ts';
+import type { LongReads } from '../long-reads.ts';
 import type { SurveyQuestion } from '../surveys/survey.ts';
 import {
   type AnswerFilter,
@@ -45,18 +46,18 @@ type QuestionResult = {
 const MAX_GROUPS = 100;
 
 export function readSatisfaction(
-  db: Db,
+  longReads: LongReads,
   filter: AnswerFilter,
   cut: { unit: CalendarUnit; timeZone: string },
 ): Satisfaction {
   const { from, to } = filter;
   const before = new Date(2 * from.getTime() - to.getTime());
   const withBefore = { ...filter, from: before };
-  const inTurn = createTurns();
+  const inTurn = createTurns(longReads);
   return {
     from,
     to,
-    scores: inTurn(async () => {
+    scores: inTurn(async (db) => {
       const begins = await readCalendar(db, { from, to, ...cut });
       const starts = begins.map((at) => (at < from ? from : at));
       const counts = Map.groupBy(await countRatings(db, withBefore, [before, ...starts]), ({ part }) => part);
@@ -67,7 +68,7 @@ export function readSatisfaction(
         points: parts.map((of, i) => ({ start: starts[i]!, end: starts[i + 1] ?? to, score: scoreAnswers(of) })),
       };
     }),
-    groups: inTurn(async () => {
+    groups: inTurn(async (db) => {
       const counts = Map.groupBy(await countGroups(db, withBefore, from), ({ by }) => by);
       return {
         byAgent: groupsOf(counts.get('agent'), ({ agentId }) => ({ agentId })),
@@ -75,18 +76,19 @@ export function readSatisfaction(
         byTopic: groupsOf(counts.get('topic'), ({ topic }) => ({ topic })),
       };
     }),
-    responses: inTurn(async () => {
+    responses: inTurn(async (db) => {
       const { asked, answered } = await countResponses(db, filter);
       return { asked, answered, ratio: asked === 0 ? null : answered / asked };
     }),
-    questions: inTurn(async () => questionsOf(await countAnswers(db, filter))),
+    questions: inTurn(async (db) => questionsOf(await countAnswers(db, filter))),
   };
 }
 
 /** Each work at most once, and one after the other, on purpose: sends need the pool's connections more. */
-function createTurns() {
+function createTurns(longReads: LongReads) {
   let last: Promise<unknown> = Promise.resolve();
-  return <T>(work: () => Promise<T>): (() => Promise<T>) => {
+  return <T>(read: (db: Db) => Promise<T>): (() => Promise<T>) => {
+    const work = () => longReads.run(read);
     let done: Promise<T> | undefined;
     return () => {
       if (!done) {

@@ -11,7 +11,7 @@ export const satisfactionResolvers: Resolvers = {
     satisfaction(_root, { filter, bucket, timeZone }, { app, viewer }) {
       const unit = bucket.toLowerCase() as CalendarUnit;
       const asked = accessSatisfaction(viewer, filter, { unit, timeZone });
-      return readSatisfaction(app.db, asked, asked);
+      return readSatisfaction(app.longReads, asked, asked);
     },
     surveyResults: (_root, { filter, only, first, after }, { app, viewer }) =>
       pageOfResults(app, accessResults(viewer, filter), checkResultFilter(only), { first, after }),

@@ -157,6 +157,9 @@ export function createMetrics() {
     }),
     slowReaders: counter('parley_slow_readers', 'Sockets given up because their reader took nothing'),
     limited: counter('parley_limited', 'What was refused because of a limit, by the limit', { limit: limitNames }),
+    longReads: counter('parley_long_reads', 'Key figures and reports read, by where from', {
+      from: ['primary', 'replica'],
+    }),
     receipts: counter('parley_receipts', 'Acknowledgements that raised a watermark'),
     surveys: counter('parley_surveys', 'Survey answers by rating, as first given', {
       rating: ['1', '2', '3', '4', '5'],
