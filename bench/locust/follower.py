@@ -11,14 +11,28 @@ import websocket
 import parley
 
 
+def errors_of(frame: dict) -> list:
+    payload = frame.get("payload")
+    return payload if frame["type"] == "error" else (payload or {}).get("errors") or []
+
+
 class Follower:
     """Every durable event must come once and in the order of its seq, whatever happens to the connection."""
 
-    def __init__(self, host: str, conversation_id: str, agent: str, on_message: Callable, on_fault: Callable):
+    def __init__(
+        self,
+        host: str,
+        conversation_id: str,
+        agent: str,
+        on_message: Callable,
+        on_refused: Callable,
+        on_fault: Callable,
+    ):
         self.url = host.replace("http", "ws", 1).rstrip("/") + "/graphql"
         self.conversation_id = conversation_id
         self.agent = agent
         self.on_message = on_message
+        self.on_refused = on_refused
         self.on_fault = on_fault
         self.last_seq = 0
         self.received: set[str] = set()
@@ -64,17 +78,13 @@ class Follower:
         elif kind == "ping":
             self._send(socket, type="pong")
         elif frame.get("id") == "acknowledge":
-            if kind == "complete":
-                self._acknowledging = False
-                self._acknowledge(socket)
-            elif kind == "error" or frame["payload"].get("errors"):
-                self.on_fault("an acknowledgement was refused", json.dumps(frame["payload"]))
-        elif kind == "next" and not frame["payload"].get("errors"):
+            self._acknowledged(socket, kind, errors_of(frame))
+        elif errors_of(frame):
+            self.on_refused("follow", parley.code_of(errors_of(frame)))
+            raise websocket.WebSocketException("the subscription failed")
+        elif kind == "next":
             self._judge(frame["payload"]["data"]["conversationUpdates"])
             self._acknowledge(socket)
-        elif kind in ("error", "next"):
-            self.on_fault("the subscription failed", json.dumps(frame["payload"]))
-            raise websocket.WebSocketException("the subscription failed")
 
     def _judge(self, update: dict) -> None:
         seq = update.get("seq")
@@ -101,6 +111,16 @@ class Follower:
         receipt = {"conversationId": self.conversation_id, "deliveredSeq": self.last_seq}
         payload = {"query": parley.ACKNOWLEDGE, "variables": {"input": receipt}}
         self._send(socket, id="acknowledge", type="subscribe", payload=payload)
+
+    def _acknowledged(self, socket: websocket.WebSocket, kind: str, errors: list) -> None:
+        if errors:
+            self.on_refused("acknowledge", parley.code_of(errors))
+            # Again with the next event: a receipt is for everything up to a seq.
+            self._delivered = 0
+        if kind in ("complete", "error"):
+            self._acknowledging = False
+        if kind == "complete" and self._delivered:
+            self._acknowledge(socket)
 
     @staticmethod
     def _send(socket: websocket.WebSocket, **frame) -> None:

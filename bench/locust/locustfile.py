@@ -36,7 +36,7 @@ class Customer(FastHttpUser):
         started = self.mutate(parley.START, {"subject": "Locust"}, "start", self.token)
         self.conversation_id = started["startConversation"]["conversation"]["id"]
         self.mutate(parley.CLAIM, {"conversationId": self.conversation_id}, "claim", agent)
-        self.follower = Follower(self.host, self.conversation_id, agent, self.delivered, fault)
+        self.follower = Follower(self.host, self.conversation_id, agent, self.delivered, refused, fault)
 
     @task
     def send(self) -> None:
@@ -81,10 +81,9 @@ class Customer(FastHttpUser):
                 result = parse(response.text)
                 if result.get("data") and not result.get("errors"):
                     return result["data"]
-                error = (result.get("errors") or [{"message": f"HTTP {response.status_code}"}])[0]
-                code = error.get("extensions", {}).get("code", error["message"])
-                response.failure(code)
-            gevent.sleep(error.get("extensions", {}).get("retryAfterMs", 500) / 1000)
+                errors = result.get("errors") or [{"message": f"HTTP {response.status_code}"}]
+                response.failure(parley.code_of(errors))
+            gevent.sleep(errors[0].get("extensions", {}).get("retryAfterMs", 500) / 1000)
         raise RuntimeError(f"{name} was not answered")
 
 
@@ -94,6 +93,13 @@ def parse(text: str | None) -> dict:
         return json.loads(text or "{}")
     except ValueError:
         return {}
+
+
+def refused(name: str, code: str) -> None:
+    """On the socket: a failed request, as over HTTP. The device comes back and loses nothing, or it is a fault."""
+    events.request.fire(
+        request_type="WS", name=name, response_time=0, response_length=0, exception=RuntimeError(code), context={}
+    )
 
 
 def fault(what: str, detail: str) -> None:

@@ -34,6 +34,11 @@ def token(role: str, name: str) -> str:
     return f"{signed}.{_base64(signature)}"
 
 
+def code_of(errors: list) -> str:
+    """Of a refusal: without the trace, which is another one each time."""
+    return errors[0].get("extensions", {}).get("code", errors[0]["message"])
+
+
 def message_id() -> str:
     """A UUID, version 7: rising with time, so that PostgreSQL's index grows at its end."""
     bits = int(time.time() * 1000) << 80 | 0x7 << 76 | random.getrandbits(12) << 64 | 0b10 << 62 | random.getrandbits(62)
