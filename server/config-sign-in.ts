@@ -3,12 +3,12 @@ import { isThisMachine, url } from './config-kinds.ts';
 
 const text = z.string().min(1);
 
-/** Sign-in of managers by an OpenID provider, instead of by links. */
+/** Sign-in of managers and agents by an OpenID provider, instead of by links. */
 export const signInFields = {
   OIDC_ISSUER: url('https', 'http')
     .optional()
     .describe(
-      'OpenID provider that managers sign in to the dashboard with, instead of by printed links: its issuer, where `/.well-known/openid-configuration` is found. Register `PUBLIC_URL` + `/auth/oidc/callback` there.',
+      'OpenID provider that managers, and agents with `OIDC_AGENT_ROLE`, sign in to the dashboard with, instead of by printed links: its issuer, where `/.well-known/openid-configuration` is found. Register `PUBLIC_URL` + `/auth/oidc/callback` there.',
     ),
   OIDC_CLIENT_ID: text.optional().describe('What the provider calls this Parley.'),
   OIDC_CLIENT_SECRET: text.optional().describe('Its secret there. Without it a public client, which has PKCE alone.'),
@@ -16,11 +16,17 @@ export const signInFields = {
   OIDC_ROLE_CLAIM: text
     .default('role')
     .describe(
-      'Claim that says who is a manager, of the ID token or else of the user info: a text or a list. Dots lead into objects: `realm_access.roles`.',
+      'Claim that says who is a manager or an agent, of the ID token or else of the user info: a text or a list. Dots lead into objects: `realm_access.roles`.',
     ),
-  OIDC_MANAGER_ROLE: text
-    .default('manager')
-    .describe('What that claim must be, or contain, in a manager. Nobody else gets in.'),
+  OIDC_MANAGER_ROLE: text.default('manager').describe('What that claim must be, or contain, in a manager.'),
+  OIDC_AGENT_ROLE: text
+    .optional()
+    .describe('What it must be, or contain, in an agent. Without it only managers get in; nobody else ever does.'),
+  OIDC_AGENT_ID_CLAIM: text
+    .default('sub')
+    .describe(
+      'Claim with the id that your application’s tokens call the agent by (their `sub`), so that both are one participant. Only one that people cannot change themselves.',
+    ),
 } as const;
 
 type SignInConfig = {

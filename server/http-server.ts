@@ -15,6 +15,7 @@ import { graphiqlRoutes } from './graphql/graphiql.ts';
 import { graphqlOverHttp } from './graphql/http.ts';
 import { type SocketServer, startSocketServer } from './graphql/socket.ts';
 import { createHealth } from './health.ts';
+import { localUrl } from './local-url.ts';
 import { exportRoutes } from './participants/export-routes.ts';
 import { readTlsFiles } from './read-tls-files.ts';
 import { serveDashboard } from './serve-dashboard.ts';
@@ -70,7 +71,7 @@ export async function startHttpServer(app: App): Promise<HttpServer> {
   const sockets: SocketServer = startSocketServer(app, gate, server);
   await listen(server, config.PORT, config.HOST);
   const { port } = server.address() as AddressInfo;
-  url ||= `http${tls ? 's' : ''}://${nameOf(config.HOST)}:${port}`;
+  url ||= localUrl(config, port);
   return {
     ownUrl: `http${tls ? 's' : ''}://${reachable(config.HOST)}:${port}`,
     url,
@@ -120,9 +121,6 @@ const reachable = (host: string) => {
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
 };
-
-/** What a browser on this machine would call it. */
-const nameOf = (host: string) => (['127.0.0.1', '0.0.0.0', '::1', '::'].includes(host) ? 'localhost' : host);
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
   server.listen(port, host);

@@ -140,3 +140,48 @@ test('a duration is a whole number with its unit', () => {
     assert.equal(parseDuration(bad), undefined, bad);
   }
 });
+
+describe('npm run sign-in-link', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await createTestDatabase();
+  });
+  after(() => database.drop());
+  const link = (args: string[], env: Record<string, string> = {}) =>
+    runTool('server/cli/sign-in-link.ts', args, { DATABASE_URL: database.url, AUTH_SECRET, ...env });
+
+  test('prints a link for whom it is asked for, and nothing else', async () => {
+    const ada = ['--role', 'agent', '--name', 'Ada', '--sub', 'ada-1'];
+    const made = await Promise.all([link(ada, { PUBLIC_URL: 'https://chat.example' }), link([])]);
+    assert.deepEqual(
+      made.map(({ code, stderr }) => [code, stderr]),
+      [
+        [0, ''],
+        [0, ''],
+      ],
+    );
+    assert.match(made[0]!.stdout, /^https:\/\/chat\.example\/sign-in\?code=[\w-]{32}\n$/);
+    assert.match(made[1]!.stdout, /^http:\/\/localhost:4000\/sign-in\?code=[\w-]{32}\n$/);
+    const db = openDb(loadConfig({}), database.url);
+    const codes = await db.signInCode.findMany({ orderBy: { role: 'asc' } }).finally(() => db.$disconnect());
+    assert.deepEqual(
+      codes.map(({ role, name, externalId }) => [role, name, externalId]),
+      [
+        ['AGENT', 'Ada', 'ada-1'],
+        ['MANAGER', 'Manager', null],
+      ],
+    );
+  });
+
+  for (const [what, args, message, env] of [
+    ['a customer', ['--role', 'customer'], /^--role is "customer": it must be manager or agent/, {}],
+    ['an agent without an id', ['--role', 'agent', '--name', 'Ada'], /^--sub is missing/, {}],
+    ['a provider', [], /^There are no sign-in links/, { OIDC_ISSUER: 'https://id.example', OIDC_CLIENT_ID: 'x' }],
+  ] as const)
+    test(`with ${what} it says in one line what is wrong`, async () => {
+      const { code, stdout, stderr } = await link([...args], env);
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.match(stderr, message);
+      assert.equal(stderr.trim().split('\n').length, 1);
+    });
+});

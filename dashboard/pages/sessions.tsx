@@ -5,7 +5,7 @@ import { Shell } from '../shell/shell.tsx';
 export default function SessionsPage() {
   return (
     <Shell title="Sessions">
-      <SignedIn loading={<SessionsLoading />}>{(client) => <Sessions client={client} />}</SignedIn>
+      <SignedIn loading={<SessionsLoading />}>{(client, role) => <Sessions client={client} role={role} />}</SignedIn>
     </Shell>
   );
 }

@@ -11,13 +11,15 @@ import { Shell } from '../shell/shell.tsx';
 const problems: Record<string, string> = {
   denied: 'The sign-in was cancelled, or your account may not use Parley. Try again, or ask whoever runs it.',
   expired: 'The sign-in took too long, or was begun in another browser. Begin again.',
-  'not-manager': 'Your account is not a manager’s. Ask whoever runs your accounts to make you one, then sign in again.',
+  'no-role':
+    'Your account is not one of a manager or an agent of this Parley. Ask whoever runs your accounts to make it one, then sign in again.',
+  'not-agent': 'Your account is an agent’s, but its id is not one of an agent here. Ask whoever runs Parley.',
   provider: 'Your company’s sign-in does not answer as it should. Try again in a minute.',
   'too-often': 'Too many attempts from your network. Try again in a minute.',
   failed: 'The sign-in failed. Try again; whoever runs Parley finds the reason in its log.',
 };
 
-/** Where the printed link leads: trades its code for a session, then goes to the overview. */
+/** Where the printed link leads: trades its code for a session, then goes to where one begins. */
 export default function SignInPage() {
   const router = useRouter();
   const session = useSession();

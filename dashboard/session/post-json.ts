@@ -15,7 +15,8 @@ export async function postJson<T>(path: string, body: object = {}): Promise<T> {
   throw new ParleyError(response.status === 401 ? 'UNAUTHENTICATED' : 'UNAVAILABLE', message);
 }
 
+/** Who may use the dashboard. Which page for whom: shell/pages.ts. What they may do is the server's to say. */
+export type DashboardRole = 'MANAGER' | 'AGENT';
+
 /** A short-lived token for /graphql, for as long as the session's cookie is good. */
-export async function fetchToken(): Promise<string> {
-  return (await postJson<{ token: string }>('/auth/token')).token;
-}
+export const fetchToken = () => postJson<{ token: string; role: DashboardRole }>('/auth/token');

@@ -1,11 +1,11 @@
 import { createContext, type ReactNode, startTransition, useCallback, useContext, useEffect, useState } from 'react';
 import { type Client, createClient, ParleyError } from '../../client/index.ts';
 import { forgetVisit } from '../try-it/kept-visit.ts';
-import { fetchToken, postJson } from './post-json.ts';
+import { type DashboardRole, fetchToken, postJson } from './post-json.ts';
 
 type Standing =
   | { readonly status: 'checking' }
-  | { readonly status: 'signedIn'; readonly client: Client }
+  | { readonly status: 'signedIn'; readonly role: DashboardRole; readonly client: Client }
   | { readonly status: 'signedOut' }
   | { readonly status: 'unreachable' };
 
@@ -26,21 +26,22 @@ export function useSession(): Session {
   return session;
 }
 
-/** Whether a manager is signed in, and their one client for as long as they are. */
+/** Whether a manager or an agent is signed in, and their one client for as long as they are. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [standing, setStanding] = useState<Standing>({ status: 'checking' });
 
   const check = useCallback(async () => {
     try {
-      let first: string | undefined = await fetchToken();
+      const { token: first, role } = await fetchToken();
+      let unused: string | undefined = first;
       const token = async () => {
-        const fresh = first ?? (await fetchToken());
-        first = undefined;
+        const fresh = unused ?? (await fetchToken()).token;
+        unused = undefined;
         return fresh;
       };
       const client = createClient({ url: '/graphql', token });
       // All of a page is drawn then: in slices, between which it stays responsive.
-      startTransition(() => setStanding({ status: 'signedIn', client }));
+      startTransition(() => setStanding({ status: 'signedIn', role, client }));
     } catch (error) {
       const out = error instanceof ParleyError && error.code === 'UNAUTHENTICATED';
       setStanding({ status: out ? 'signedOut' : 'unreachable' });

@@ -1,15 +1,26 @@
 import { Button, Code, Loader, Stack, Text } from '@mantine/core';
+import Link from 'next/link';
+import { useRouter } from 'next/router';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Client } from '../../client/index.ts';
+import { pagesOf, startPage } from '../shell/pages.ts';
 import { Notice } from './notice.tsx';
+import type { DashboardRole } from './post-json.ts';
 import { useSession } from './session.tsx';
 
-/** Shows its children to a manager who is signed in, and to everybody else how to become one. */
-export function SignedIn({ loading, children }: { loading: ReactNode; children: (client: Client) => ReactNode }) {
+interface SignedInProps {
+  loading: ReactNode;
+  children(client: Client, role: DashboardRole): ReactNode;
+}
+
+/** Shows its children to who is signed in and has this page, and to everybody else how to get there. */
+export function SignedIn({ loading, children }: SignedInProps) {
   const session = useSession();
+  const { pathname } = useRouter();
   switch (session.status) {
     case 'signedIn':
-      return children(session.client);
+      if (pagesOf(session.role).some(({ href }) => href === pathname)) return children(session.client, session.role);
+      return pathname === startPage.MANAGER ? <ToStart role={session.role} loading={loading} /> : <ForManagers />;
     case 'checking':
       return loading;
     case 'unreachable':
@@ -23,6 +34,24 @@ export function SignedIn({ loading, children }: { loading: ReactNode; children: 
       return <SignedOut />;
   }
 }
+
+/** Who has no overview begins elsewhere. */
+function ToStart({ role, loading }: { role: DashboardRole; loading: ReactNode }) {
+  const router = useRouter();
+  useEffect(() => void router.replace(startPage[role]), [router, role]);
+  return loading;
+}
+
+const ForManagers = () => (
+  <Notice title="This page is for managers">
+    <Text>
+      You are signed in as an agent: conversations, their messages’ journeys and your own sessions are yours to see.
+    </Text>
+    <Button component={Link} href={startPage.AGENT}>
+      To the conversations
+    </Button>
+  </Notice>
+);
 
 export function SignedOut({ reason }: { reason?: string }) {
   return (
@@ -61,9 +90,10 @@ function HowTo() {
       <Stack gap={6}>
         <Code block>npm start</Code>
         <Text size="sm" c="dimmed">
-          Already running? Look for “Sign in” in its output, or start it again: that takes a few seconds and loses
-          nothing.
+          Already running? Look for “Sign in” in its output, or let it print another link; with a name and an id, one
+          for an agent:
         </Text>
+        <Code block>{'npm run -s sign-in-link\nnpm run -s sign-in-link -- --role agent --name NAME --sub ID'}</Code>
       </Stack>
     </>
   );

@@ -24,8 +24,15 @@ export interface LoginPage {
   };
 }
 
-export const sessionsQuery = `query Sessions($participantId: ID, $past: Boolean, $first: Int = 50, $after: String) {
-  sessions(participantId: $participantId, everybody: true, past: $past, first: $first, after: $after) {
+/** everybody: without it, and without a participant, one's own. */
+export const sessionsQuery = `query Sessions(
+  $participantId: ID
+  $everybody: Boolean!
+  $past: Boolean
+  $first: Int = 50
+  $after: String
+) {
+  sessions(participantId: $participantId, everybody: $everybody, past: $past, first: $first, after: $after) {
     edges {
       node {
         id device platform locale timeZone location startedAt lastSeenAt expiresAt endedAt current

@@ -41,7 +41,8 @@ export const toCsvRow = (login: Login): string[] => [
 
 interface SessionTableProps {
   logins: readonly Login[];
-  onWho(participantId: string): void;
+  /** Without it only one's own are shown. */
+  onWho?: ((participantId: string) => void) | undefined;
   onEnd(login: Login): void;
 }
 
@@ -66,9 +67,13 @@ function SessionRow({ login, onWho, onEnd }: { login: Login } & Pick<SessionTabl
   return (
     <tr>
       <th scope="row" className={conversations.name}>
-        <UnstyledButton className={classes.who} onClick={() => onWho(participant.id)}>
+        {onWho ? (
+          <UnstyledButton className={classes.who} onClick={() => onWho(participant.id)}>
+            <bdi>{participant.name}</bdi>
+          </UnstyledButton>
+        ) : (
           <bdi>{participant.name}</bdi>
-        </UnstyledButton>
+        )}
         <span className={classes.role}>
           {roleText[participant.role]}
           {current && ' · this one'}

@@ -6,6 +6,7 @@ import deadLetters from '../dead-letters/dead-letters.module.css';
 import { ExportButton } from '../export/export-button.tsx';
 import { pagesOf } from '../export/pages-of.ts';
 import { Failed } from '../session/failed.tsx';
+import type { DashboardRole } from '../session/post-json.ts';
 import { useAnswer } from '../session/use-answer.ts';
 import settings from '../settings/settings.module.css';
 import { Icon } from '../shell/icon.tsx';
@@ -16,16 +17,19 @@ import { csvHead, SessionTable, toCsvRow } from './session-table.tsx';
 import { type SessionsInUrl, useSessionsInUrl } from './use-sessions-in-url.ts';
 
 /** Who is logged in, on what and from where; and the way to end it. */
-export function Sessions({ client }: { client: Client }) {
+export function Sessions({ client, role }: { client: Client; role: DashboardRole }) {
   const place = useSessionsInUrl();
-  return place ? <List client={client} place={place} /> : <SessionsLoading />;
+  return place ? <List client={client} place={place} everybody={role === 'MANAGER'} /> : <SessionsLoading />;
 }
 
 type Doomed = { readonly login: Login } | { readonly everythingOf: string };
 
-function List({ client, place }: { client: Client; place: SessionsInUrl }) {
-  const { participantId, past, after, show } = place;
-  const { data, error, askAgain } = useAnswer<LoginPage>(client, sessionsQuery, { participantId, past, after });
+/** everybody: else one's own alone. */
+function List({ client, place, everybody }: { client: Client; place: SessionsInUrl; everybody: boolean }) {
+  const { past, after, show } = place;
+  const participantId = everybody ? place.participantId : undefined;
+  const asked = { participantId, everybody, past };
+  const { data, error, askAgain } = useAnswer<LoginPage>(client, sessionsQuery, { ...asked, after });
   const [doomed, setDoomed] = useState<Doomed | null>(null);
   const [said, setSaid] = useState<{ text: string; wrong: boolean } | null>(null);
   const logins = data?.sessions.edges.map(({ node }) => node);
@@ -44,14 +48,13 @@ function List({ client, place }: { client: Client; place: SessionsInUrl }) {
     askAgain();
   }
   async function* rows() {
-    for await (const page of pagesOf<Login>(client, sessionsQuery, { participantId, past }, 'sessions'))
-      yield page.map(toCsvRow);
+    for await (const page of pagesOf<Login>(client, sessionsQuery, asked, 'sessions')) yield page.map(toCsvRow);
   }
 
   return (
     <>
       <Heading />
-      <FindPerson client={client} onFind={(id) => show({ participant: id })} />
+      {everybody && <FindPerson client={client} onFind={(id) => show({ participant: id })} />}
       <Group mb="sm" gap="md">
         {participantId && (
           <>
@@ -90,7 +93,7 @@ function List({ client, place }: { client: Client; place: SessionsInUrl }) {
       {logins && logins.length > 0 && (
         <SessionTable
           logins={logins}
-          onWho={(id) => show({ participant: id })}
+          onWho={everybody ? (id) => show({ participant: id }) : undefined}
           onEnd={(login) => setDoomed({ login })}
         />
       )}

@@ -8,34 +8,25 @@ import { Brand } from './brand.tsx';
 import { ColorSchemeButton } from './color-scheme-button.tsx';
 import { DemoNotice } from './demo-notice.tsx';
 import { Icon } from './icon.tsx';
+import { pagesOf, startPage } from './pages.ts';
 import classes from './shell.module.css';
 import { useHint } from './use-hint.tsx';
-
-const pages = [
-  { href: '/', label: 'Overview' },
-  { href: '/delivery', label: 'Delivery' },
-  { href: '/support', label: 'Support' },
-  { href: '/satisfaction', label: 'Satisfaction' },
-  { href: '/conversations', label: 'Conversations' },
-  { href: '/try-it', label: 'Try it' },
-  { href: '/journey', label: 'Journey' },
-  { href: '/dead-letters', label: 'Dead letters' },
-  { href: '/sessions', label: 'Sessions' },
-  { href: '/settings', label: 'Settings' },
-];
 
 /** What every page stands in: title, navigation, appearance, sign-out. */
 export function Shell({ title, children }: { title: string; children: ReactNode }) {
   const { pathname } = useRouter();
   const session = useSession();
+  // Until it is known who looks, what most who look may see.
+  const role = session.status === 'signedIn' ? session.role : 'MANAGER';
   const nav = useRef<HTMLElement>(null);
   // On a narrow screen the navigation scrolls: where one is should be in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another role has other links.
   useEffect(() => {
     const { current } = nav;
-    const link = current?.querySelector<HTMLElement>(`a[href="${pathname}"]`);
-    if (current && link)
-      current.scrollLeft = link.offsetLeft - current.offsetLeft - (current.clientWidth - link.offsetWidth) / 2;
-  }, [pathname]);
+    if (!current) return;
+    const link = current.querySelector<HTMLElement>(`a[href="${pathname}"]`);
+    current.scrollLeft = link ? link.offsetLeft - current.offsetLeft - (current.clientWidth - link.offsetWidth) / 2 : 0;
+  }, [pathname, role]);
   return (
     <>
       <Head>
@@ -48,12 +39,16 @@ export function Shell({ title, children }: { title: string; children: ReactNode 
       <DemoNotice />
       <header className={classes.header}>
         <div className={classes.bar}>
-          <Link href="/" className={classes.brand} aria-label="Parley, overview">
+          <Link
+            href={startPage[role]}
+            className={classes.brand}
+            aria-label={role === 'MANAGER' ? 'Parley, overview' : 'Parley, conversations'}
+          >
             <Brand />
             <span className={classes.brandName}>Parley</span>
           </Link>
           <nav ref={nav} className={classes.nav} aria-label="Main">
-            {pages.map(({ href, label }) => (
+            {pagesOf(role).map(({ href, label }) => (
               <Link
                 key={href}
                 href={href}

@@ -30,7 +30,7 @@ type Parts = {
   addressOf: ClientAddress;
 };
 
-/** How managers get into the dashboard: with the provider where there is one, else by links. */
+/** How managers and agents get into the dashboard: with the provider where there is one, else by links. */
 export type DashboardSignIn = {
   readonly sessions: DashboardSessions;
   readonly keys: readonly [Uint8Array, ...Uint8Array[]];

@@ -5,7 +5,10 @@ import { type Repeating, repeat } from '../repeat.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Forgets sessions that nobody has used for long, and whose tokens cannot be used any more: they say where people were. */
+/**
+ * Forgets sessions that nobody has used for long, and whose tokens cannot be used any more: they say where people were. And
+ * sign-in links that are of no use any more: they say who was to come in.
+ */
 export function createSessionRetention(parts: {
   db: Db;
   config: Config;
@@ -16,5 +19,6 @@ export function createSessionRetention(parts: {
     const before = new Date(Date.now() - config.SESSION_RETENTION_DAYS * DAY_MS);
     const unusable = [{ expiresAt: null }, { expiresAt: { lt: before } }];
     await db.session.deleteMany({ where: { lastSeenAt: { lt: before }, OR: unusable } });
+    await db.signInCode.deleteMany({ where: { expiresAt: { lt: new Date() } } });
   });
 }

@@ -63,8 +63,8 @@ export function oidcRoutes(parts: OidcParts): Router {
       // Spent before it is known to be a failure, as with codes of links.
       limits.spend('failed_logins_per_address', address);
       const attempt = await attemptOf(request);
-      const manager = await oidc.finish(new URL(request.originalUrl, publicUrl()), attempt);
-      keepSession(response, await sessions.begin(db, manager));
+      const user = await oidc.finish(new URL(request.originalUrl, publicUrl()), attempt);
+      keepSession(response, await sessions.begin(db, user));
       limits.giveBack('failed_logins_per_address', address);
       response.redirect(303, '/');
     } catch (error) {
@@ -96,7 +96,7 @@ class Expired extends Error {
 function problemOf(error: unknown): string {
   if (error instanceof Expired) return 'expired';
   if (error instanceof ChatError)
-    return { FORBIDDEN: 'not-manager', RATE_LIMITED: 'too-often' }[error.code as string] ?? 'failed';
+    return { FORBIDDEN: 'no-role', CONFLICT: 'not-agent', RATE_LIMITED: 'too-often' }[error.code as string] ?? 'failed';
   if (error instanceof openid.AuthorizationResponseError) return answers[error.error] ?? 'failed';
   const { code } = error as { code?: string };
   return error instanceof TypeError || (code && silences.has(code)) ? 'provider' : 'failed';

@@ -1,11 +1,11 @@
 import * as openid from 'openid-client';
 import type { Config } from '../config.ts';
 import { forbidden } from '../errors.ts';
-import type { Manager } from './dashboard-session.ts';
+import type { DashboardRole, DashboardUser } from './dashboard-session.ts';
 
 /**
  * Sign-in with an OpenID provider: the authorisation code flow with PKCE, state and nonce (OpenID Connect Core 3.1, RFC 7636).
- * The protocol is openid-client's; here is what is asked, and who counts as a manager.
+ * The protocol is openid-client's; here is what is asked, and who counts as a manager or an agent.
  */
 export type Oidc = ReturnType<typeof createOidc>;
 /** What was sent with a browser, to be shown again when it comes back. */
@@ -66,8 +66,8 @@ export function createOidc(config: OidcConfig) {
       return { url, attempt };
     },
 
-    /** Who came back. Throws what openid-client does, and FORBIDDEN for somebody who is no manager. */
-    async finish(callbackUrl: URL, { state, nonce, verifier }: Attempt): Promise<Manager> {
+    /** Who came back. Throws what openid-client does, and FORBIDDEN for somebody who is neither manager nor agent. */
+    async finish(callbackUrl: URL, { state, nonce, verifier }: Attempt): Promise<DashboardUser> {
       const configuration = await provider();
       const tokens = await openid.authorizationCodeGrant(configuration, callbackUrl, {
         expectedState: state,
@@ -78,14 +78,18 @@ export function createOidc(config: OidcConfig) {
       let claims: Claims = tokens.claims()!;
       const { sub } = claims as { sub: string };
       // Many providers keep roles and names out of the ID token.
-      const isWhole = readClaim(claims, config.OIDC_ROLE_CLAIM) !== undefined && claims.name !== undefined;
+      const needed = [config.OIDC_ROLE_CLAIM, 'name', ...(config.OIDC_AGENT_ROLE ? [config.OIDC_AGENT_ID_CLAIM] : [])];
+      const isWhole = needed.every((name) => readClaim(claims, name) !== undefined);
       if (!isWhole && configuration.serverMetadata().userinfo_endpoint)
         claims = { ...(await openid.fetchUserInfo(configuration, tokens.access_token, sub)), ...claims };
-      if (![readClaim(claims, config.OIDC_ROLE_CLAIM)].flat().includes(config.OIDC_MANAGER_ROLE))
-        throw forbidden(`The claim "${config.OIDC_ROLE_CLAIM}" does not say "${config.OIDC_MANAGER_ROLE}".`);
-      const externalId = PREFIX + sub;
-      if (externalId.length > MAX_CLAIM_LENGTH) throw forbidden('The claim "sub" is too long.');
-      return { externalId, name: nameOf(claims) };
+      const role = roleOf(claims, config);
+      // A manager is known here only; an agent is the one whom the host application's tokens name.
+      const [claim, id] =
+        role === 'MANAGER'
+          ? ['sub', PREFIX + sub]
+          : [config.OIDC_AGENT_ID_CLAIM, readClaim(claims, config.OIDC_AGENT_ID_CLAIM)];
+      if (!isUsableId(id)) throw forbidden(`The claim "${claim}" has no usable id.`);
+      return { role, externalId: id, name: nameOf(claims) };
     },
 
     /** Where signing out goes on at the provider, where it offers that; without it the next sign-in would ask nothing. */
@@ -99,6 +103,19 @@ export function createOidc(config: OidcConfig) {
 
 type Claims = Readonly<Record<string, unknown>>;
 
+/** Who is both is a manager. */
+function roleOf(claims: Claims, { OIDC_ROLE_CLAIM, OIDC_MANAGER_ROLE, OIDC_AGENT_ROLE }: OidcConfig): DashboardRole {
+  const told = [readClaim(claims, OIDC_ROLE_CLAIM)].flat();
+  if (told.includes(OIDC_MANAGER_ROLE)) return 'MANAGER';
+  if (OIDC_AGENT_ROLE !== undefined && told.includes(OIDC_AGENT_ROLE)) return 'AGENT';
+  const wanted = [OIDC_MANAGER_ROLE, OIDC_AGENT_ROLE].filter((one) => one !== undefined).join('" or "');
+  throw forbidden(`The claim "${OIDC_ROLE_CLAIM}" does not say "${wanted}".`);
+}
+
+/** What the server takes as `sub` of a token. */
+const isUsableId = (id: unknown): id is string =>
+  typeof id === 'string' && id !== '' && id.length <= MAX_CLAIM_LENGTH && id.isWellFormed() && !id.includes('\0');
+
 /** By its whole name, which may have dots in it; else from object to object. */
 function readClaim(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
@@ -111,5 +128,5 @@ function readClaim(claims: Claims, name: string): unknown {
 
 function nameOf({ name, preferred_username: handle }: Claims): string {
   const told = [name, handle].find((one): one is string => typeof one === 'string' && one.trim() !== '');
-  return (told ?? 'Manager').toWellFormed().replaceAll('\0', '').slice(0, MAX_CLAIM_LENGTH);
+  return (told ?? 'No name').toWellFormed().replaceAll('\0', '').slice(0, MAX_CLAIM_LENGTH);
 }

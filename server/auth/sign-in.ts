@@ -1,21 +1,22 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Db, inTx } from '../db.ts';
 import { unauthenticated } from '../errors.ts';
-import { type DashboardSessions, MANAGER_SUB, type NewSession } from './dashboard-session.ts';
+import { type DashboardSessions, type DashboardUser, MANAGER_SUB, type NewSession } from './dashboard-session.ts';
 
-/** Sign-in by a link that is printed by whoever starts the server. It carries a code that works once. */
+/** Sign-in by a link, printed where the server starts or by `npm run sign-in-link`. It carries a code that works once. */
 export type SignIn = ReturnType<typeof createSignIn>;
 
 const CODE_MS = 15 * 60_000;
 
 const hashOf = (code: string) => new Uint8Array(createHash('sha256').update(code).digest());
 
-/** For a new link. */
-export async function createSignInCode(db: Db): Promise<string> {
+const manager = { role: 'MANAGER', externalId: null, name: 'Manager' } as const;
+
+/** For a new link: by default a manager's, who is nobody in particular. */
+export async function createSignInCode(db: Db, user: DashboardUser | typeof manager = manager): Promise<string> {
   const code = randomBytes(24).toString('base64url');
-  await db.signInCode.deleteMany({ where: { expiresAt: { lt: new Date(Date.now() - CODE_MS) } } });
   await db.signInCode.create({
-    data: { codeHash: hashOf(code), role: 'MANAGER', name: 'Manager', expiresAt: new Date(Date.now() + CODE_MS) },
+    data: { ...user, codeHash: hashOf(code), expiresAt: new Date(Date.now() + CODE_MS) },
   });
   return code;
 }
@@ -33,9 +34,10 @@ export function createSignIn({ db, sessions }: { db: Db; sessions: DashboardSess
           data: { usedAt: new Date() },
         });
         if (used.count === 0)
-          throw unauthenticated('This sign-in link was used already or has expired. Start Parley again for a new one.');
-        const { name } = await tx.signInCode.findUniqueOrThrow({ where: { codeHash } });
-        return sessions.begin(tx, { externalId: MANAGER_SUB, name });
+          throw unauthenticated('This sign-in link was used already or has expired. Ask for a new one.');
+        const { role, externalId, name } = await tx.signInCode.findUniqueOrThrow({ where: { codeHash } });
+        if (role === 'CUSTOMER') throw unauthenticated('The dashboard is not for customers.');
+        return sessions.begin(tx, { role, externalId: externalId ?? MANAGER_SUB, name });
       }),
   };
 }

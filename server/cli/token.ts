@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { Role } from '../generated/prisma/enums.ts';
+import { checkClaim, given } from './check-claim.ts';
 import { openTokenSigner } from './open-token-signer.ts';
 import { parseDuration } from './parse-duration.ts';
 import { CommandError, runCommand } from './run-command.ts';
@@ -18,8 +19,6 @@ It is signed with AUTH_SECRET, else with the key in this installation's database
 `;
 
 const roles = ['customer', 'agent', 'manager'];
-/** What the server takes in a claim. */
-const MAX_CLAIM_LENGTH = 200;
 
 await runCommand(async () => {
   const { values } = parseArgs({
@@ -39,8 +38,8 @@ await runCommand(async () => {
   if (role === undefined || !roles.includes(role)) {
     throw new CommandError(`--role is ${given(role)}: it must be customer, agent or manager.`);
   }
-  checkText('--name', name);
-  checkText('--sub', sub);
+  checkClaim('--name', name);
+  checkClaim('--sub', sub);
   const expiresInSeconds = parseDuration(expiresIn);
   if (expiresInSeconds === undefined) {
     throw new CommandError(
@@ -51,12 +50,3 @@ await runCommand(async () => {
   process.stdout.write(`${await sign({ sub, role: role.toUpperCase() as Role, name, expiresInSeconds })}\n`);
   return 0;
 });
-
-function checkText(option: string, text: string | undefined): asserts text is string {
-  const ok = text?.trim() && text.length <= MAX_CLAIM_LENGTH && text.isWellFormed() && !text.includes('\0');
-  if (!ok) throw new CommandError(`${option} is ${given(text)}: it must have 1 to ${MAX_CLAIM_LENGTH} characters.`);
-}
-
-function given(value: string | undefined): string {
-  return value === undefined ? 'missing' : JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
-}

@@ -12,7 +12,7 @@ const RENEW_BEFORE_MS = 60_000;
 
 let session = null;
 
-/** "Bearer …" for the manager who is signed in to the dashboard; undefined for everybody else. */
+/** "Bearer …" for who is signed in to the dashboard; undefined for everybody else. */
 async function sessionAuthorization() {
   if (session && Date.parse(session.expiresAt) - Date.now() > RENEW_BEFORE_MS) return `Bearer ${session.token}`;
   const response = await fetch('/auth/token', {

@@ -32,6 +32,8 @@ export async function deleteParticipant(
         where: { id: one },
         select: { externalId: true },
       });
+      // It names them, and would bring them back.
+      await tx.signInCode.deleteMany({ where: { externalId } });
       await endPerson(tx, one, {
         identity: identityHash(externalId),
         requestedAt: new Date(),

@@ -17,6 +17,7 @@ export async function revokeParticipant(
     const found = await accessParticipant(tx, viewer, id);
     await recordAudit(tx, { action: 'PARTICIPANT_REVOKED', actorId: viewer.id, participantId: id });
     await refuseOlderTokens(tx, id);
+    await tx.signInCode.deleteMany({ where: { externalId: found.externalId } });
     await tx.session.updateMany({ where: { participantId: id, endedAt: null }, data: { endedAt: new Date() } });
     return found;
   });

@@ -8,7 +8,7 @@ import { startOpenIdProvider } from '../harness/openid-provider.ts';
 import { SmallBrowser } from '../harness/small-browser.ts';
 import { startForFile } from './start-for-file.ts';
 
-/* Managers sign in to the dashboard with an OpenID provider: a certified one, in this process. */
+/* Managers and agents sign in to the dashboard with an OpenID provider: a certified one, in this process. */
 
 const provider = await startOpenIdProvider();
 after(() => provider.stop());
@@ -18,9 +18,15 @@ const server = await startForFile({
   OIDC_CLIENT_ID: client.id,
   OIDC_CLIENT_SECRET: client.secret,
   OIDC_ROLE_CLAIM: 'realm_access.roles',
+  OIDC_AGENT_ROLE: 'agent',
+  OIDC_AGENT_ID_CLAIM: 'realm_access.id',
 });
 const START = `${server.url}/auth/oidc/start`;
 const manager = () => ({ sub: randomUUID(), claims: { name: 'Max', realm_access: { roles: ['staff', 'manager'] } } });
+const agent = (id: unknown) => ({
+  sub: randomUUID(),
+  claims: { name: 'Ada', realm_access: { roles: ['agent'], id } },
+});
 const ours = (url: URL) => url.origin === server.url;
 
 async function ask(token: string, query: string): Promise<any> {
@@ -64,17 +70,55 @@ test('a manager comes in with code, PKCE, state and nonce, and is who the provid
   assert.deepEqual(data.viewer, { name: 'Max', role: 'MANAGER', externalId: `oidc:${provider.person.sub}` });
 });
 
+test('an agent comes in as the one whom the application’s tokens name; who is both is a manager', async (t) => {
+  const sub = randomUUID();
+  const ada = await connect(t, server, { role: 'AGENT', name: 'Ada', sub });
+  const tokenOf = async (person: typeof provider.person) => {
+    const browser = new SmallBrowser();
+    provider.person = person;
+    await browser.ask(await comeBack(browser));
+    return (await (await browser.post(`${server.url}/auth/token`)).json()) as { token: string; role: string };
+  };
+  const { token, role } = await tokenOf(agent(sub));
+  assert.equal(role, 'AGENT');
+  assert.deepEqual((await ask(token, '{ viewer { id role } }')).data.viewer, { id: ada.id, role: 'AGENT' });
+  assert.equal((await ask(token, '{ kpiOverview { messagesTotal } }')).errors[0].extensions.code, 'FORBIDDEN');
+
+  const both = { sub: randomUUID(), claims: { realm_access: { roles: ['agent', 'manager'], id: sub } } };
+  const { data } = await ask((await tokenOf(both)).token, '{ viewer { role externalId } }');
+  assert.deepEqual(data.viewer, { role: 'MANAGER', externalId: `oidc:${both.sub}` });
+});
+
 describe('nobody comes in', () => {
-  test('who is no manager, by whatever the claim is', async () => {
+  test('who is an agent without an id, or with that of a customer or of Parley’s own', async (t) => {
+    const sub = randomUUID();
+    await connect(t, server, { sub });
+    for (const [id, problem] of [
+      [undefined, 'no-role'],
+      ['', 'no-role'],
+      [7, 'no-role'],
+      ['x'.repeat(201), 'no-role'],
+      [sub, 'not-agent'],
+      ['parley:manager', 'not-agent'],
+      ['oidc:max', 'not-agent'],
+    ] as const) {
+      const browser = new SmallBrowser();
+      provider.person = agent(id);
+      assert.equal(await problemOf(browser, await comeBack(browser)), `?problem=${problem}`, String(id));
+      assert.equal((await browser.post(`${server.url}/auth/token`)).status, 401);
+    }
+  });
+
+  test('who is neither manager nor agent, by whatever the claim is', async () => {
     for (const claims of [
       {},
       { realm_access: 'manager' },
-      { realm_access: { roles: ['agent'] } },
+      { realm_access: { roles: ['staff'] } },
       { role: 'manager' },
     ]) {
       const browser = new SmallBrowser();
       provider.person = { sub: randomUUID(), claims };
-      assert.equal(await problemOf(browser, await comeBack(browser)), '?problem=not-manager');
+      assert.equal(await problemOf(browser, await comeBack(browser)), '?problem=no-role');
       assert.equal((await browser.post(`${server.url}/auth/token`)).status, 401);
     }
   });

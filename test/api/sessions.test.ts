@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import type { DashboardUser } from '../../server/auth/dashboard-session.ts';
+import { createSignInCode } from '../../server/auth/sign-in.ts';
 import { signToken } from '../../server/auth/sign-token.ts';
+import { loadConfig } from '../../server/config.ts';
+import { openDb } from '../../server/db.ts';
 import { type Actor, connect, tokenFor } from '../harness/actor.ts';
 import { eventually } from '../harness/eventually.ts';
 import { AUTH_SECRET } from '../harness/server.ts';
+import { SmallBrowser } from '../harness/small-browser.ts';
 import { type Ask, overBothTransports } from './over-both-transports.ts';
 import { RawSocket } from './raw-socket.ts';
 import { refused } from './refused.ts';
@@ -185,4 +190,63 @@ test('who is signed out everywhere comes back with a newer token only', async (t
   assert.deepEqual([await status(cleo.token), await status(unused)], [401, 401]);
   const back = await connect(t, server, { sub, issuedAheadSeconds: 10 });
   assert.equal(back.id, cleo.id);
+});
+
+const db = openDb(loadConfig({}), server.database.url);
+after(() => db.$disconnect());
+
+/** Comes in by a link, a manager's unless it is said whose; what the dashboard gets from there. */
+async function signIn(agent?: DashboardUser) {
+  const browser = new SmallBrowser();
+  const code = await createSignInCode(db, agent);
+  const answer = await browser.post(`${server.url}/auth/sign-in`, { code });
+  const get = async (path: string, body = {}) => (await browser.post(`${server.url}/auth/${path}`, body)).json();
+  return { status: answer.status, get: get as (path: string, body?: object) => Promise<any> };
+}
+const agentOf = (externalId: string): DashboardUser => ({ role: 'AGENT', externalId, name: 'Ada' });
+const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString());
+
+test('an agent who comes in by a link is the one of the application’s tokens, and no more than an agent', async (t) => {
+  const sub = randomUUID();
+  const ada = await connect(t, server, { role: 'AGENT', name: 'Ada', sub });
+  const { get } = await signIn(agentOf(sub));
+  // What the browser asks for does not matter.
+  const { token, role } = await get('token', { role: 'MANAGER', sub: 'parley:manager' });
+  assert.deepEqual([role, claimsOf(token).role, claimsOf(token).sub], ['AGENT', 'agent', sub]);
+  const asked: any = await (await post(token, '{ viewer { id role } kpiOverview { messagesTotal } }')).json();
+  assert.equal(asked.errors[0].extensions.code, 'FORBIDDEN');
+  const { data }: any = await (await post(token, '{ viewer { id role } }')).json();
+  assert.deepEqual(data.viewer, { id: ada.id, role: 'AGENT' });
+  const tried = await get('try-it');
+  assert.deepEqual(
+    [tried.customer, tried.agent].map((one) => claimsOf(one.token).role),
+    ['customer', 'agent'],
+  );
+  const manager = await (await signIn()).get('token');
+  assert.deepEqual([manager.role, claimsOf(manager.token).role], ['MANAGER', 'manager']);
+});
+
+test('an agent’s session, and a link that is not used yet, end with them or their role', async (t) => {
+  const grace = await connect(t, server, { role: 'MANAGER', name: 'Grace' });
+  const remove = 'mutation ($id: ID!) { deleteParticipant(input: { participantId: $id }) { __typename } }';
+  for (const end of [revoke, remove]) {
+    const sub = randomUUID();
+    const { id } = await connect(t, server, { role: 'AGENT', name: 'Ada', sub });
+    const { get } = await signIn(agentOf(sub));
+    const code = await createSignInCode(db, agentOf(sub));
+    assert.equal((await get('token')).role, 'AGENT');
+    await grace.run(end, { id });
+    assert.equal((await get('token')).error.code, 'UNAUTHENTICATED');
+    assert.equal((await new SmallBrowser().post(`${server.url}/auth/sign-in`, { code })).status, 401);
+    assert.equal(await db.signInCode.count({ where: { externalId: sub } }), 0);
+  }
+
+  // A newer token of the application that says something else must not be overruled by the older session.
+  const sub = randomUUID();
+  const { get } = await signIn(agentOf(sub));
+  assert.equal(await status((await get('token')).token), 200);
+  await connect(t, server, { sub, issuedAheadSeconds: 1 });
+  assert.equal((await get('token')).error.code, 'UNAUTHENTICATED');
+  // Nor does somebody become an agent by the id of a customer, or of Parley's own.
+  for (const taken of [sub, 'parley:manager']) assert.equal((await signIn(agentOf(taken))).status, 400);
 });

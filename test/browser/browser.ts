@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { after, afterEach, before, describe } from 'node:test';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { DashboardUser } from '../../server/auth/dashboard-session.ts';
 import { createSignInCode } from '../../server/auth/sign-in.ts';
 import { loadConfig } from '../../server/config.ts';
 import { openDb } from '../../server/db.ts';
@@ -13,12 +14,12 @@ export type Visit = {
   server(): TestServer;
   /** For history that no test can wait for. */
   databaseUrl(): string;
-  /** A link as `npm start` prints it. */
-  signInLink(): Promise<string>;
+  /** A link as `npm start` prints it; of an agent, as `npm run sign-in-link` does. */
+  signInLink(agent?: DashboardUser): Promise<string>;
   /** A page of a new visitor, who has no cookie and no stored settings. */
   open(options?: BrowserContextOptions): Promise<VisitedPage>;
-  /** The same, of a manager who is signed in, at this path. */
-  openSignedIn(path: string, options?: BrowserContextOptions): Promise<VisitedPage>;
+  /** The same, of a manager (or this agent) who is signed in, at this path. */
+  openSignedIn(path: string, options?: BrowserContextOptions, agent?: DashboardUser): Promise<VisitedPage>;
   /** Stops the server, and starts it again at the same address. */
   stopServer(): Promise<void>;
   startServer(): Promise<void>;
@@ -97,9 +98,9 @@ export function describeInBrowser(name: string, declare: (visit: Visit) => void,
       return page;
     }
 
-    async function signInLink(): Promise<string> {
+    async function signInLink(agent?: DashboardUser): Promise<string> {
       const db = openDb(loadConfig({}), database.url);
-      const code = await createSignInCode(db);
+      const code = await createSignInCode(db, agent);
       await db.$disconnect();
       return `${running().url}/sign-in?code=${code}`;
     }
@@ -109,11 +110,12 @@ export function describeInBrowser(name: string, declare: (visit: Visit) => void,
       databaseUrl: () => database.url,
       signInLink,
       open,
-      async openSignedIn(path, options) {
+      async openSignedIn(path, options, agent) {
         const page = await open(options);
-        await page.goto(await signInLink());
-        await page.waitForURL('/');
-        if (path !== '/') await page.goto(path);
+        await page.goto(await signInLink(agent));
+        const start = agent ? '/conversations' : '/';
+        await page.waitForURL(start);
+        if (path !== start) await page.goto(path);
         return page;
       },
       async stopServer() {

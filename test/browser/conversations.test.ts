@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { connect, tokenFor } from '../harness/actor.ts';
+import { connect } from '../harness/actor.ts';
 import * as documents from '../harness/documents.ts';
 import { execute } from '../harness/execute.ts';
 import { assertAccessible, assertFits } from './accessibility.ts';
@@ -102,7 +102,7 @@ describeInBrowser('conversations, sessions, delivery and their CSV', (visit) => 
     await small.waitForURL(`/journey?message=${first.id}`);
   });
 
-  test('sessions: whose, on what, and their end; to agents only conversations are shown', async (t) => {
+  test('sessions: whose, on what, and their end', async (t) => {
     const zoe = await connect(t, visit.server(), { name: 'Zoe', sub: 'shop-17@example.com' });
     await zoe.start();
     const page = await visit.openSignedIn('/sessions');
@@ -129,19 +129,48 @@ describeInBrowser('conversations, sessions, delivery and their CSV', (visit) => 
     await assertAccessible(page);
     await question.getByRole('button', { name: 'Keep' }).click();
     assert.deepEqual(page.problems, []);
+  });
 
-    // Only managers have a link to sign in by; this is what an agent's token is shown.
-    const agents = await visit.open(narrow);
-    const token = await tokenFor({ role: 'AGENT', name: 'Ada' });
-    await agents.route('**/auth/token', (route) => route.fulfill({ json: { token } }));
-    await agents.goto('/conversations');
-    await agents.getByRole('table').waitFor();
-    await assertFits(agents);
-    for (const path of ['/sessions', '/delivery']) {
-      await agents.goto(path);
-      await agents.getByText('Only managers may do this').waitFor();
+  test('an agent reads, notes and follows messages, sees their own sessions, and no page of managers', async (t) => {
+    const cleo = await connect(t, visit.server(), { name: 'Cleo' });
+    const id = await cleo.start({ subject: 'A question to the desk' });
+    const { id: messageId } = await cleo.send(id, 'Hello?');
+    const page = await visit.openSignedIn('/conversations', narrow, { role: 'AGENT', externalId: 'ada', name: 'Ada' });
+    await page.getByRole('table').waitFor();
+    const links = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
+    assert.deepEqual(await links.allInnerTexts(), ['Conversations', 'Try it', 'Journey', 'Sessions', 'GraphQL']);
+    await assertFits(page);
+    await page.getByRole('link', { name: 'A question to the desk' }).click();
+    await page.getByRole('textbox', { name: 'New note' }).fill('She has asked before');
+    await page.getByRole('button', { name: 'Add the note' }).click();
+    await page.getByRole('listitem').filter({ hasText: 'She has asked before' }).filter({ hasText: 'Ada' }).waitFor();
+    await page
+      .getByRole('link', { name: /^Journey of the message of Cleo/ })
+      .first()
+      .click();
+    await page.waitForURL(`/journey?message=${messageId}`);
+    await page.getByRole('heading', { name: 'Sent', exact: true }).waitFor();
+
+    await page.goto('/');
+    await page.waitForURL('/conversations');
+    for (const path of ['/delivery', '/support', '/satisfaction', '/dead-letters', '/settings']) {
+      await page.goto(path);
+      await page.getByRole('heading', { name: 'This page is for managers' }).waitFor();
     }
-    await assertAccessible(agents);
+    await assertAccessible(page);
+    await page.goto('/try-it');
+    await page.getByRole('heading', { name: 'Try it', level: 1 }).waitFor();
+    assert.deepEqual(page.problems, []);
+
+    // Somebody else's are not asked for, whatever the address says.
+    await page.goto(`/sessions?participant=${cleo.id}`);
+    await page.getByRole('row', { name: /^Ada/ }).getByText('this one').waitFor();
+    assert.equal(await page.getByRole('row').count(), 2);
+    assert.equal(await page.getByRole('searchbox', { name: 'Whose' }).count(), 0);
+    await assertAccessible(page);
+    await page.getByRole('button', { name: 'End this session of Ada' }).click();
+    await page.getByRole('dialog', { name: 'End this session?' }).getByRole('button', { name: 'End' }).click();
+    await page.getByRole('heading', { name: 'Sign in to see your dashboard' }).waitFor();
   });
 
   test('delivery: how fast, how reliably, and what waits, over time and as a file', async () => {

@@ -24,7 +24,7 @@ describeInBrowser(
 
       provider.person = { sub: 'ada', claims: { name: 'Ada', role: 'agent' } };
       await button.click();
-      await page.getByRole('alert').getByText('Your account is not a manager’s.').waitFor();
+      await page.getByRole('alert').getByText('Your account is not one of a manager').waitFor();
       assert.equal(new URL(page.url()).search, '');
       await assertAccessible(page);
 
