@@ -44,12 +44,18 @@ export async function layOutPreviousRelease(): Promise<{ folder: string; remove(
 /** Whoever owns the checkout: a container's root often does not. */
 const git = (...args: string[]) => run('git', ['-c', 'safe.directory=*', ...args], { cwd: root });
 
-/** Ours, where they are the same; not copied, and the folder stands outside of node_modules, where Node strips no types. */
+/**
+ * Ours, where they are the same; not copied, and the folder stands outside of node_modules, where Node strips no types.
+ * Installing others takes a minute of CPU.
+ */
 async function installDependencies(folder: string): Promise<void> {
   const [wanted, ours] = await Promise.all([folder, root].map(readLockFile));
   const isOurs = Object.entries(wanted!).every(([path, { version, dev }]) => dev || ours![path]?.version === version);
   if (isOurs) await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-  else await run('npm', ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
+  else
+    await run('npm', ['ci', '--omit=dev', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'], {
+      cwd: folder,
+    });
 }
 
 type Packages = Record<string, { version?: string; dev?: boolean }>;
