@@ -39,6 +39,7 @@ import { createMomentKeeper } from './journeys/keep-moments.ts';
 import { createKpiKeeper } from './kpis/keep-kpis.ts';
 import { createKpiFeed } from './kpis/kpi-feed.ts';
 import { createKpiRecorder } from './kpis/kpi-recorder.ts';
+import { createSlowMessages } from './kpis/slow-messages.ts';
 import { createLongReads } from './long-reads.ts';
 import { createSendMessage } from './messages/send-message.ts';
 import { createBus } from './outbox/bus.ts';
@@ -101,7 +102,8 @@ export async function startApp({
     redis: redis?.publisher,
     onRefused: (limit) => metrics.limited({ limit }),
   });
-  const measure = createMeasure({ metrics, kpis });
+  const slowMessages = createSlowMessages({ db, processId, log });
+  const measure = createMeasure({ metrics, kpis, slowMessages });
 
   const continuousAudit = createContinuousAudit({ db, config, measure, log, onError });
 
@@ -245,7 +247,7 @@ export async function startApp({
     await Promise.all([hub.stop(), inboxWatch.stop(), presenceBoard.stop(), presence.stop()]);
     receipts.stop();
     await moments.stop();
-    await kpis.stop();
+    await Promise.all([kpis.stop(), slowMessages.stop()]);
     limits.stop();
     bus.stop();
     await db.$disconnect();
@@ -270,6 +272,7 @@ export async function startApp({
     presence.start();
     moments.start();
     kpis.start();
+    slowMessages.start();
     metricsServer = await startMetricsServer({ port: config.METRICS_PORT, host: config.HOST, log });
     http = await startHttpServer(app);
     canary = createCanary({ db, config, sign: signCanary, ownUrl: http.ownUrl, measure, log, onError });

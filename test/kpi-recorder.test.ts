@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { canary } from '../server/canary-participants.ts';
 import { loadConfig } from '../server/config.ts';
 import { type Db, openDb } from '../server/db.ts';
 import { type Buckets, Histogram } from '../server/kpis/histogram.ts';
 import { createKpiRecorder } from '../server/kpis/kpi-recorder.ts';
+import { readSlowestMessages } from '../server/kpis/slow-message-queries.ts';
+import { createSlowMessages, type SlowMessages } from '../server/kpis/slow-messages.ts';
 import { createLog } from '../server/telemetry/log.ts';
 import { execute } from './harness/execute.ts';
 import { createTestDatabase, type TestDatabase } from './harness/postgres.ts';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 /** Recent, because what is older than a month is deleted. */
 const start = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - 120 * MINUTE_MS;
+const hour = Math.floor(start / HOUR_MS) * HOUR_MS;
 const log = createLog({ LOG_LEVEL: 'silent' });
 
 describe('KPI recorder', () => {
@@ -113,4 +118,73 @@ describe('KPI recorder', () => {
       [10, 3],
     );
   });
+
+  test('the ten slowest of each hour are kept, and told without notes, the canary’s and what was deleted', async () => {
+    const [customer, agent] = [await person('CUSTOMER'), await person('AGENT')];
+    await db.participant.create({
+      data: { id: canary.customer.id, externalId: canary.customer.sub, name: 'Canary', role: 'CUSTOMER' },
+    });
+    const conversation = await conversationOf({ starterId: customer });
+    const notes = await conversationOf({ starterId: agent, notesOfId: conversation, status: 'OPEN' });
+    const canarys = await conversationOf({ starterId: canary.customer.id });
+    const post = async (conversationId: string, more: { seq?: number; createdAt?: Date; deletedAt?: Date } = {}) => {
+      const id = randomUUID();
+      const data = {
+        id,
+        conversationId,
+        seq: 1,
+        senderId: agent,
+        ...(more.deletedAt ? {} : { body: 'Hello', fingerprint: Buffer.alloc(32) }),
+        createdAt: new Date(hour + 1),
+        ...more,
+      };
+      await db.message.create({ data });
+      return id;
+    };
+    const posted: string[] = [];
+    for (let seq = 1; seq <= 12; seq++) posted.push(await post(conversation, { seq }));
+    const deleted = await post(conversation, { seq: 13, deletedAt: new Date() });
+    const next = await post(conversation, { seq: 14, createdAt: new Date(hour + HOUR_MS) });
+    const left = [deleted, await post(notes), await post(canarys)];
+
+    const clock = { time: hour };
+    const processes = [0, 1].map(() =>
+      createSlowMessages({ db, processId: randomUUID(), clock: () => clock.time, log }),
+    );
+    const [one, other] = processes as [SlowMessages, SlowMessages];
+    for (const id of left) other.note(id, { sentToStoredMs: 9_000, acceptedToStoredMs: 1 });
+    for (const [i, id] of posted.entries()) one.note(id, { sentToStoredMs: 10 * (i + 1), acceptedToStoredMs: i });
+    await one.stop();
+    clock.time += HOUR_MS;
+    one.note(next, { sentToStoredMs: null, acceptedToStoredMs: 5_000 });
+    await Promise.all(processes.map((process) => process.stop()));
+
+    assert.equal(await db.slowMessage.count(), 10 + 3 + 1);
+    const found = async (to: number) => readSlowestMessages(db, { from: new Date(hour), to: new Date(to) });
+    const [slowest, second] = await found(hour + 2 * HOUR_MS);
+    assert.deepEqual(slowest, {
+      messageId: next,
+      conversationId: conversation,
+      createdAt: new Date(hour + HOUR_MS),
+      sentToStoredMs: null,
+      acceptedToStoredMs: 5_000,
+    });
+    assert.deepEqual([second!.messageId, second!.sentToStoredMs], [posted[11], 120]);
+    assert.deepEqual(
+      (await found(hour + HOUR_MS)).map(({ messageId }) => messageId),
+      posted.slice(2).toReversed(),
+    );
+  });
+
+  async function person(role: 'CUSTOMER' | 'AGENT'): Promise<string> {
+    const id = randomUUID();
+    await db.participant.create({ data: { id, externalId: id, name: role, role } });
+    return id;
+  }
+
+  async function conversationOf(data: { starterId: string; notesOfId?: string; status?: 'OPEN' }): Promise<string> {
+    const id = randomUUID();
+    await db.conversation.create({ data: { id, ...data } });
+    return id;
+  }
 });

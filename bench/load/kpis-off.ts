@@ -9,6 +9,7 @@ export const kpisOff: Readonly<Record<string, readonly (readonly [text: string, 
     ['    count(metric, n = 1) {\n', '    count(metric, n = 1) {\n      return;\n'],
     ['    start: () => flushing.start(),\n', '    start() {},\n'],
   ],
+  'kpis/slow-messages.ts': [['    note(messageId, took) {\n', '    note(messageId, took) {\n      return;\n']],
   'kpis/keep-kpis.ts': [['enabled: true', 'enabled: false']],
   'conversations/measure-support.ts': [
     ['      if (!isStaff(viewer) || answered.has(conversationId)) return;\n', '      return;\n'],

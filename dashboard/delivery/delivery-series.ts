@@ -38,4 +38,21 @@ export const deliveryMetrics = [
   'DELIVERED_RATIO',
   'ERROR_RATIO',
   'PEAK_SOCKETS',
+  'RESYNCS',
 ] as const;
+
+export interface SlowMessage {
+  readonly messageId: string;
+  readonly conversationId: string;
+  readonly createdAt: string;
+  readonly sentToStoredMs: number | null;
+  readonly acceptedToStoredMs: number;
+}
+
+export interface SlowestMessages {
+  readonly slowestMessages: readonly SlowMessage[];
+}
+
+export const slowestMessagesQuery = `query SlowestMessages($from: DateTime!, $to: DateTime!) {
+  slowestMessages(from: $from, to: $to) { messageId conversationId createdAt sentToStoredMs acceptedToStoredMs }
+}`;

@@ -14,6 +14,7 @@ import settings from '../settings/settings.module.css';
 import classes from './delivery.module.css';
 import { deliveryMetrics } from './delivery-series.ts';
 import { LatencyOverTime } from './latency-over-time.tsx';
+import { SlowestMessagesTable } from './slowest-messages-table.tsx';
 
 /** Whether messages arrive, and how fast: what operators and managers ask when somebody says "it hangs". */
 export function Delivery({ client }: { client: Client }) {
@@ -29,6 +30,7 @@ export function Delivery({ client }: { client: Client }) {
         <>
           <Trends client={client} paused={paused} metrics={deliveryMetrics} page="delivery" />
           <LatencyOverTime client={client} />
+          <SlowestMessagesTable client={client} />
           <p className={settings.lead}>
             One message in particular? Its{' '}
             <Anchor component={Link} href="/journey">

@@ -27,6 +27,8 @@ export type ReaderParts = LogSource & {
   viewerId: string;
   /** Throws when the viewer may no longer read. Asked for each page, after a jump back, and when the viewer leaves. */
   authorize: () => Promise<unknown>;
+  /** Called when it is to be served from PostgreSQL again. */
+  onFallBehind: () => void;
   /** Called when `take` has something to give. */
   onReady: () => void;
 };
@@ -116,6 +118,7 @@ export class ConversationReader {
   /** Forgets what is buffered and serves from PostgreSQL again. */
   fallBehind(reason: 'slow reader' | 'jump' | 'hole'): void {
     this.#parts.metrics.resyncs({ reason });
+    this.#parts.onFallBehind();
     this.#endResync ??= startResync(this.conversationId, reason, this.position);
     this.#isBehind = true;
     this.#keep([]);

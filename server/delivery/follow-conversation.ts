@@ -46,6 +46,7 @@ export async function followConversation(
     budget: { free: config.FOLLOW_BUFFER_MAX },
     viewerId: viewer.id,
     authorize: () => accessNow(parts, viewer, conversationId),
+    onFallBehind: () => measure.of(viewer).resynced(conversation),
     onReady: signal.raise,
   });
   // Not left to the generator's finally: one that is ended before its first step never gets there.

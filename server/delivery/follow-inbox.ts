@@ -88,7 +88,8 @@ export async function followInbox(
     try {
       const reader = await patiently(signal, async () => {
         const { rechecks } = hub;
-        const { headSeq } = await authorize();
+        const conversation = await authorize();
+        const { headSeq } = conversation;
         return hub.attach(conversationId, {
           // A position in what was not the viewer's then says nothing about it now.
           position: position <= headSeq ? position : 0,
@@ -97,6 +98,7 @@ export async function followInbox(
           budget,
           viewerId: viewer.id,
           authorize,
+          onFallBehind: () => measure.of(viewer).resynced(conversation),
           onReady() {
             const attached = readers.get(conversationId);
             if (attached && !turns.has(conversationId)) lively.add(attached);

@@ -40,6 +40,12 @@ export function accessKpiRange(
   return { ...checkRangeOfTime(range), timeZone: checkTimeZone(timeZone) };
 }
 
+/** Without a time zone. */
+export function accessSlowMessages(viewer: Viewer, range: { from: Date; to: Date }): { from: Date; to: Date } {
+  checkManager(viewer);
+  return checkRangeOfTime(range);
+}
+
 function checkRangeOfTime({ from, to }: { from: Date; to: Date }): { from: Date; to: Date } {
   const range = { from: new Date(floorToQuarter(from.getTime())), to: new Date(ceilToQuarter(to.getTime())) };
   const length = range.to.getTime() - range.from.getTime();

@@ -6,6 +6,7 @@ import { deleteKpisBefore } from './message-count-queries.ts';
 import { observeLoad } from './observe-load.ts';
 import { rollUpKpis } from './roll-up-kpis.ts';
 import { deleteRollUpsBefore } from './roll-up-queries.ts';
+import { deleteSlowMessagesBefore } from './slow-message-queries.ts';
 
 const INTERVAL_MS = 15_000;
 const DAY_MS = 86_400_000;
@@ -23,5 +24,7 @@ export async function keepKpis({ db, config }: Parts): Promise<void> {
   await observeLoad(db, at.getTime());
   if (!(await rollUpKpis(db, at))) return;
   await deleteKpisBefore(db, new Date(at.getTime() - config.KPI_MINUTE_RETENTION_DAYS * DAY_MS), newest);
-  await deleteRollUpsBefore(db, new Date(at.getTime() - config.KPI_RETENTION_DAYS * DAY_MS));
+  const oldest = new Date(at.getTime() - config.KPI_RETENTION_DAYS * DAY_MS);
+  await deleteRollUpsBefore(db, oldest);
+  await deleteSlowMessagesBefore(db, oldest);
 }

@@ -111,6 +111,14 @@ const definitions = {
     target: { value: 0.001, comparison: 'BELOW' },
     from: { part: 'operations_failed', whole: ['operations'] },
   },
+  RESYNCS: {
+    name: 'Resyncs',
+    definition:
+      'How often a subscription fell behind and was served from PostgreSQL again: its reader took updates too slowly, or one was missed on the way. Its reader gets each message all the same, later.',
+    unit: 'COUNT',
+    target: null,
+    from: { count: 'resyncs' },
+  },
   CSAT: {
     name: 'Customer satisfaction',
     definition:

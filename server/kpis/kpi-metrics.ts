@@ -19,6 +19,7 @@ export type CounterMetric =
   | 'sends_duplicate'
   | 'sends_refused'
   | 'sends_failed'
+  | 'resyncs'
   | 'operations'
   | 'operations_failed'
   | 'conversations_started'

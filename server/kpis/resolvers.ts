@@ -1,12 +1,13 @@
 import type { KpiOverview, Resolvers } from '../generated/graphql.ts';
 import type { Context } from '../graphql/context.ts';
-import { accessKpiRange, accessKpiSeries, accessKpis, checkManager } from './access-kpis.ts';
+import { accessKpiRange, accessKpiSeries, accessKpis, accessSlowMessages, checkManager } from './access-kpis.ts';
 import { readAgentLoads } from './agent-load-queries.ts';
 import type { CalendarUnit } from './kpi-series-queries.ts';
 import { readKpiOverview } from './read-kpi-overview.ts';
 import { readKpiSeries } from './read-kpi-series.ts';
 import { readTraffic } from './read-traffic.ts';
 import { readKpis, setTarget } from './set-target.ts';
+import { readSlowestMessages } from './slow-message-queries.ts';
 
 export const kpiResolvers: Resolvers = {
   Query: {
@@ -21,6 +22,10 @@ export const kpiResolvers: Resolvers = {
     trafficByHour(_root, asked, { app, viewer }) {
       const range = accessKpiRange(viewer, asked);
       return app.longReads.run((db) => readTraffic(db, range));
+    },
+    slowestMessages(_root, asked, { app, viewer }) {
+      const range = accessSlowMessages(viewer, asked);
+      return app.longReads.run((db) => readSlowestMessages(db, range));
     },
     agentLoads(_root, _args, { app, viewer }) {
       checkManager(viewer);

@@ -109,7 +109,7 @@ export function createSendMessage(parts: Parts) {
         sendLimits.stored(row);
         // createdAt was taken before the commit, so it is not the end of the way.
         const tookMs = performance.now() - acceptedAt;
-        measured.sendStored(tookMs, input.sentAt, new Date());
+        measured.sendStored(input.id, tookMs, input.sentAt, new Date());
         endCreate(span, tookMs);
         support.wrote(viewer, row.conversationId);
         return { message: stored.message, duplicate: false };

@@ -10,6 +10,13 @@ type KpiSink = {
   count(metric: string, n?: number): void;
 };
 
+/** Which messages took longest; see server/kpis/slow-messages.ts. */
+type SlowSink = {
+  note(messageId: string, took: { sentToStoredMs: number | null; acceptedToStoredMs: number }): void;
+};
+
+type Parts = { metrics: Metrics; kpis: KpiSink; slowMessages: SlowSink };
+
 /** A message as it was handed to a subscriber's socket. */
 type Delivered = { readonly at: Date; readonly publishedAt?: number; readonly traceparent: string | null };
 
@@ -23,7 +30,7 @@ const MAX_CLOCK_OFFSET_MS = 3_600_000;
 export const isPlausible = (sinceSentMs: number) => sinceSentMs >= 0 && sinceSentMs <= MAX_CLOCK_OFFSET_MS;
 
 /** What is measured on a message's path, told once and kept twice: in the live metrics and in the KPIs' tables. */
-export function createMeasure(parts: { metrics: Metrics; kpis: KpiSink }) {
+export function createMeasure(parts: Parts) {
   const { metrics, kpis } = parts;
   const people = measureTraffic(parts);
   return {
@@ -53,6 +60,7 @@ const unmeasured: Measured = {
   send() {},
   sendStored() {},
   delivered() {},
+  resynced() {},
   operation() {},
   conversation() {},
   waited() {},
@@ -60,19 +68,24 @@ const unmeasured: Measured = {
   closed() {},
 };
 
-function measureTraffic({ metrics, kpis }: { metrics: Metrics; kpis: KpiSink }) {
+function measureTraffic({ metrics, kpis, slowMessages }: Parts) {
   const send = (outcome: SendOutcome) => {
     metrics.sends({ outcome });
     kpis.count(`sends_${outcome}`);
   };
   return {
     send,
-    sendStored(acceptedToCommitMs: number, sentAt: Date | null, committedAt: Date) {
+    sendStored(messageId: string, acceptedToCommitMs: number, sentAt: Date | null, committedAt: Date) {
       send('stored');
       metrics.acceptedToCommit(acceptedToCommitMs);
       kpis.latency('accepted_to_commit', acceptedToCommitMs);
       const sentToCommitMs = sentAt ? committedAt.getTime() - sentAt.getTime() : Number.NaN;
-      if (isPlausible(sentToCommitMs)) {
+      const isKnown = isPlausible(sentToCommitMs);
+      slowMessages.note(messageId, {
+        sentToStoredMs: isKnown ? sentToCommitMs : null,
+        acceptedToStoredMs: acceptedToCommitMs,
+      });
+      if (isKnown) {
         metrics.sentToCommit(sentToCommitMs);
         kpis.latency('sent_to_commit', sentToCommitMs);
       }
@@ -83,6 +96,10 @@ function measureTraffic({ metrics, kpis }: { metrics: Metrics; kpis: KpiSink }) 
       metrics.commitToDelivered(ms, traceparent);
       if (publishedAt !== undefined) metrics.publishedToDelivered(Math.max(0, now - publishedAt), traceparent);
       kpis.latency('commit_to_delivered', ms);
+    },
+    /** A subscription fell behind and is served from PostgreSQL again. Internal notes do not count. */
+    resynced({ notesOfId }: { readonly notesOfId: string | null }) {
+      if (notesOfId === null) kpis.count('resyncs');
     },
     conversation: (what: 'started' | 'reopened' | 'abandoned') => kpis.count(`conversations_${what}`),
     /** From the start of a conversation to its first agent. */

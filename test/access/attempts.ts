@@ -59,6 +59,10 @@ export const attempts: Record<string, (target: Target, actor: Pick<Actor, 'token
     'query ($from: DateTime!, $to: DateTime!) { trafficByHour(from: $from, to: $to) { hour } }',
     { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
   ],
+  slowestMessages: () => [
+    'query ($from: DateTime!, $to: DateTime!) { slowestMessages(from: $from, to: $to) { messageId } }',
+    { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
+  ],
   satisfaction: () => [
     'query ($filter: SatisfactionFilter!) { satisfaction(filter: $filter) { from } }',
     { filter: day },
