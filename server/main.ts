@@ -3,6 +3,7 @@ import { announce } from './announce.ts';
 import { startApp } from './app.ts';
 import { type Config, loadConfig } from './config.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { freeStartUpMemory } from './free-start-up-memory.ts';
 import { failWith, runUntilStopped, type Stops } from './run-until-stopped.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 
@@ -16,6 +17,7 @@ function main(): void {
     if (applied.length > 0) log.info({ applied }, 'migrated');
     const running = await startApp({ config, log, databaseUrl });
     stops.push(running.stop);
+    await freeStartUpMemory();
     await announce(running, config);
   });
 }

@@ -1,5 +1,6 @@
 import { migrate } from '../prisma/migrate.ts';
 import { loadRelayConfig } from './config.ts';
+import { freeStartUpMemory } from './free-start-up-memory.ts';
 import { startRelayApp } from './relay-app.ts';
 import { failWith, runUntilStopped } from './run-until-stopped.ts';
 import { createLog } from './telemetry/log.ts';
@@ -13,6 +14,7 @@ function main(): void {
     if (applied.length > 0) log.info({ applied }, 'migrated');
     const running = await startRelayApp({ config, log });
     stops.push(running.stop);
+    await freeStartUpMemory();
     console.log(`
 The relay is ready.
   Metrics     ${running.metricsUrl}   (/livez and /readyz beside it)

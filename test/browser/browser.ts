@@ -112,10 +112,8 @@ export function describeInBrowser(name: string, declare: (visit: Visit) => void,
       open,
       async openSignedIn(path, options, agent) {
         const page = await open(options);
-        await page.goto(await signInLink(agent));
-        const start = agent ? '/conversations' : '/';
-        await page.waitForURL(start);
-        if (path !== start) await page.goto(path);
+        await page.context().addCookies([await sessionCookie(running().url, await signInLink(agent))]);
+        await page.goto(path);
         return page;
       },
       async stopServer() {
@@ -129,6 +127,18 @@ export function describeInBrowser(name: string, declare: (visit: Visit) => void,
   });
 }
 
+/** As the page of the link gets it, without loading that page and the one it leads to each time. */
+async function sessionCookie(url: string, link: string): Promise<{ name: string; value: string; url: string }> {
+  const answer = await fetch(`${url}/auth/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ code: new URL(link).searchParams.get('code') }),
+  });
+  const [, name, value] = /^([^=]+)=([^;]*)/.exec(answer.headers.get('set-cookie') ?? '') ?? [];
+  if (!name || !value) throw new Error(`no session for the link: ${answer.status} ${await answer.text()}`);
+  return { name, value, url };
+}
+
 /** What a failed test looked at, for whoever reads only the log. */
 async function describePage(page: Page): Promise<string> {
   const text = await page.innerText('body', { timeout: 2_000 }).catch(String);
@@ -136,9 +146,9 @@ async function describePage(page: Page): Promise<string> {
 }
 
 function findChromium(): string | undefined {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, 'chromium'))
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return ['chromium-headless-shell', 'chromium']
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
     .find((path) => {
       try {
         accessSync(path, constants.X_OK);
