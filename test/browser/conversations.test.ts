@@ -187,8 +187,8 @@ describeInBrowser('conversations, sessions, delivery and their CSV', (visit) => 
     const card = page.getByRole('region', { name: 'Send to stored, over time' });
     await card.locator('svg.recharts-surface').first().waitFor();
     await assertAccessible(page);
-    await page.getByText('Stored to delivered', { exact: true }).last().click();
-    await page.getByText('Received to stored', { exact: true }).last().click();
+    await page.locator('label').getByText('Stored to delivered', { exact: true }).click();
+    await page.locator('label').getByText('Received to stored', { exact: true }).click();
     const table = page.getByRole('region', { name: 'Received to stored, over time', exact: true });
     await table.getByText('Table').click();
     const [download] = await Promise.all([
