@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRedisAddress } from './redis-address.ts';
 
 /** The kinds of values that settings have; each says what would be right. */
 
@@ -16,6 +17,10 @@ export const url = (...protocols: string[]) =>
     protocol: new RegExp(`^(${protocols.join('|')})$`),
     error: `must be a URL starting with ${protocols.map((p) => `${p}://`).join(' or ')}`,
   });
+export const redisUrl = z.string().refine((value) => parseRedisAddress(value) !== undefined, {
+  error:
+    'must be a URL such as redis://host:6379, redis+sentinel://host:26379,host:26379/name or redis+cluster://host:6379,host:6379 (rediss with TLS)',
+});
 export const onOff = oneOf('on', 'off').transform((v) => v === 'on');
 
 /** Whether a URL leads no further than this machine: what is sent there in the clear is seen by nobody. */

@@ -42,7 +42,7 @@ describe('the configuration', () => {
       [{ PORT: '65536' }, 'PORT is "65536": must be a port, from 0 to 65535. Change it or leave it out.'],
       [
         { REDIS_URL: 'foo' },
-        'REDIS_URL is "foo": must be a URL starting with redis:// or rediss://. Change it or leave it out.',
+        'REDIS_URL is "foo": must be a URL such as redis://host:6379, redis+sentinel://host:26379,host:26379/name or redis+cluster://host:6379,host:6379 (rediss with TLS). Change it or leave it out.',
       ],
       [{ HEAD_SWEEP: 'yes' }, 'HEAD_SWEEP is "yes": must be on or off. Change it or leave it out.'],
       [{ NODE_ENV: 'prod' }, 'NODE_ENV is "prod": must be development, production or test. Change it or leave it out.'],
@@ -77,6 +77,9 @@ describe('the configuration', () => {
     ])
       assert.doesNotMatch(complaint({ DATABASE_URL: url }), /hun\/?ter2/);
     assert.match(complaint({ REDIS_URL: 'http://:hunter2@cache:6379' }), /"http:\/\/…@cache:6379"/);
+    const sentinel = complaint({ REDIS_URL: 'redis+sentinel://:hunter2@s1/chat?sentinelPassword=hunter2&db=1' });
+    assert.match(sentinel, /"redis\+sentinel:\/\/…@s1\/chat\?sentinelPassword=…&db=1"/);
+    assert.doesNotMatch(sentinel, /hunter2/);
   });
 
   test('makes up no secret in production', () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { databaseFields, whyDatabaseCannotBe } from './config-database.ts';
-import { count, MAX_MS, ms, oneOf, onOff, port, url, whole } from './config-kinds.ts';
+import { count, MAX_MS, ms, oneOf, onOff, port, redisUrl, url, whole } from './config-kinds.ts';
 import { limitFields } from './config-limits.ts';
 import { observationFields } from './config-observation.ts';
 import { privacyFields } from './config-privacy.ts';
@@ -18,9 +18,11 @@ const fields = {
   PORT: port.default(4000).describe('Port of API and dashboard. 0 takes a free one.'),
   HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on. `0.0.0.0` opens it to other machines.'),
   ...databaseFields,
-  REDIS_URL: url('redis', 'rediss')
+  REDIS_URL: redisUrl
     .optional()
-    .describe('Redis that carries events between processes. Without it, one process serves everything in memory.'),
+    .describe(
+      'Redis that carries events between processes: `redis://host`, `redis+sentinel://host,host/name` or `redis+cluster://host,host` ([docs/scale.md](docs/scale.md#redis-of-several-servers)). Without it, one process serves everything in memory.',
+    ),
   DATA_DIR: z.string().min(1).default('.data').describe('Folder of the embedded PostgreSQL.'),
   AUTH_SECRET: z
     .string()
@@ -264,7 +266,7 @@ export function readConfig(env: Env = process.env): Config {
 /** What was given, without what must not be found in a log: `is "…": `, or nothing. */
 function shown(name: string, value: string): string {
   if (/SECRET|_TOKEN$/.test(name) || name === 'ENCRYPTION_KEYS') return '';
-  return `is "${value.replace(/^([\w+.-]+:\/\/)?.*@/s, '$1…@')}": `;
+  return `is "${value.replace(/^([\w+.-]+:\/\/)?.*@/s, '$1…@').replace(/(password=)[^&]*/gi, '$1…')}": `;
 }
 
 /** For README's table: every variable with its meaning and default. */

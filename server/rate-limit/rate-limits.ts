@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { Config } from '../config.ts';
 import { rateLimited } from '../errors.ts';
 import { createOpenCounts, type OpenCounts } from './open-counts.ts';
@@ -32,7 +32,7 @@ export type RateLimits = {
 
 type Parts = {
   config: Config;
-  redis: Redis | undefined;
+  redis: Redis | Cluster | undefined;
   onRefused: (name: LimitName) => void;
 };
 

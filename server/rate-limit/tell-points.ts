@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { detached } from '../telemetry/message-trace.ts';
 import type { PointWindow } from './point-window.ts';
@@ -10,7 +10,13 @@ const TELL_EVERY_MS = 200;
  * Adds up in Redis what all processes have spent, a few times a second and only for keys with news. While Redis is away each
  * process limits by what it has seen itself: nothing is refused, and nothing waits, because of that.
  */
-export function tellPoints({ redis, windows }: { redis: Redis; windows: Readonly<Record<string, PointWindow>> }): {
+export function tellPoints({
+  redis,
+  windows,
+}: {
+  redis: Redis | Cluster;
+  windows: Readonly<Record<string, PointWindow>>;
+}): {
   stop(): void;
 } {
   const tellers = Object.entries(windows).map(([name, points]) => ({

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,23 +20,29 @@ export type TestRedis = {
   close(): Promise<void>;
 };
 
-export async function startRedis(): Promise<TestRedis> {
+/**
+ * @param settings More of them, as on the command line.
+ * @param sentinel What a sentinel is to watch: its settings are a file, which it writes itself.
+ */
+export async function startRedis(settings: readonly string[] = [], sentinel?: string): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-redis-'));
   const port = await freePort();
+  const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder];
+  let args = [...place, '--save', '', '--appendonly', 'no', ...settings];
+  if (sentinel !== undefined) {
+    const file = join(folder, 'sentinel.conf');
+    await writeFile(file, sentinel);
+    args = [file, '--sentinel', ...place];
+  }
+  const ready = sentinel === undefined ? 'Ready to accept connections' : '+monitor';
   let server: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    server = spawn(
-      'redis-server',
-      ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
+    server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const output: string[] = [];
     for await (const line of createInterface({ input: server.stdout! })) {
       output.push(line);
-      if (line.includes('Ready to accept connections')) {
+      if (line.includes(ready)) {
         server.stdout!.resume();
         return;
       }
