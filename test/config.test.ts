@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { configTable, writtenTable } from '../scripts/config-table.ts';
+import { bareEnv } from './harness/bare-env.ts';
 import { createTestDatabase, type TestDatabase } from './harness/postgres.ts';
 import { AUTH_SECRET } from './harness/server.ts';
 
@@ -17,7 +18,7 @@ test('README describes every variable as config.ts does (npm run config-table wr
 async function start(env: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, ['--import', './server/telemetry/start.ts', 'server/main.ts'], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
-    env: { PATH: process.env.PATH, ...env },
+    env: { ...bareEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

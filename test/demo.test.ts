@@ -13,6 +13,7 @@ import { historySpan } from '../demo/make-history.ts';
 import { simulateDesk } from '../demo/simulate-desk.ts';
 import { DAY_MS, storyUntil } from '../demo/story.ts';
 import { kpis } from '../server/kpis/kpi-definitions.ts';
+import { bareEnv } from './harness/bare-env.ts';
 import { eventually } from './harness/eventually.ts';
 import { execute } from './harness/execute.ts';
 import { createTestDatabase } from './harness/postgres.ts';
@@ -70,7 +71,7 @@ describe('npm run demo', () => {
     const args = ['--import', './server/telemetry/start.ts', 'demo/main.ts', '--days', '3', '--data-dir', dataDir];
     demo = spawn(process.execPath, args, {
       cwd: root,
-      env: { PATH: process.env.PATH, PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'error' },
+      env: { ...bareEnv(), PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'error' },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     exited = once(demo, 'exit');

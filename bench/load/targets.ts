@@ -97,12 +97,14 @@ export const reference = (
   },
 });
 
-const launch = (args: string[], env: Record<string, string>) =>
-  spawn(process.execPath, args, {
+function launch(args: string[], env: Record<string, string>): ChildProcess {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return spawn(process.execPath, args, {
     cwd: root,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH, NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
+}
 
 const running = (child: ChildProcess, url: string, signs: boolean): RunningTarget => ({
   url,

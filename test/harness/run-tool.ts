@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { bareEnv } from './bare-env.ts';
 
 export type ToolResult = { code: number | null; stdout: string; stderr: string };
 export type RunningTool = { readonly child: ChildProcess; readonly result: Promise<ToolResult> };
@@ -11,7 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export function startTool(script: string, args: readonly string[], env: Record<string, string> = {}): RunningTool {
   const child = spawn(process.execPath, [script, ...args], {
     cwd: root,
-    env: { PATH: process.env.PATH, ...env },
+    env: { ...bareEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exit = new Promise<number | null>((resolve) => child.on('close', resolve));

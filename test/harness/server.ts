@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { startApp } from '../../server/app.ts';
 import { loadConfig } from '../../server/config.ts';
 import { createLog } from '../../server/telemetry/log.ts';
+import { bareEnv } from './bare-env.ts';
 
 /** A running Parley. */
 export type TestServer = {
@@ -69,10 +70,9 @@ export async function startProcess(
   program = 'server/main.ts',
   folder = root,
 ): Promise<TestServer> {
-  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, ['--import', './server/telemetry/start.ts', program], {
     cwd: folder,
-    env: { PATH, NODE_COMPILE_CACHE, ...base, DATABASE_URL: databaseUrl, ...env },
+    env: { ...bareEnv(), ...base, DATABASE_URL: databaseUrl, ...env },
     // With a channel, so that it notices when the test file dies, and ends.
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
