@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,28 +8,15 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Names the release that this one replaces, by its commit. */
-const NAMED_IN = 'deploy/previous-release';
-/** What its server is made of. */
-const PARTS = ['server', 'client', 'prisma', 'package.json', 'package-lock.json', '.npmrc'];
-
-/** Without it there is no previous release to be had: the project was unpacked from an archive. */
-export const hasHistory = existsSync(join(root, '.git'));
+/** The sources of the release that this one replaces. Not taken from the history, which archives and shallow clones lack. */
+const ARCHIVE = join(root, 'deploy', 'previous-release.tar.gz');
 
 /** The code of the release before this one, ready to run, in a folder of its own that `remove` removes. */
 export async function layOutPreviousRelease(): Promise<{ folder: string; remove(): Promise<void> }> {
-  const commit = (await readFile(join(root, NAMED_IN), 'utf8')).trim();
-  await git('rev-parse', '--verify', '--quiet', `${commit}^{commit}`).catch(() => {
-    throw new Error(
-      `${NAMED_IN} names the commit ${commit}, which this clone does not have. Get its whole history: git fetch --unshallow`,
-    );
-  });
   const folder = await mkdtemp(join(tmpdir(), 'parley-previous-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    const archive = join(folder, 'release.tar');
-    await git('archive', '--output', archive, commit, ...PARTS);
-    await run('tar', ['-xf', archive, '-C', folder]);
+    await run('tar', ['-xzf', ARCHIVE, '-C', folder]);
     await installDependencies(folder);
     const prisma = join(folder, 'node_modules', '.bin', 'prisma');
     await run(prisma, ['generate', '--config', 'prisma/prisma.config.ts', '--no-hints'], { cwd: folder });
@@ -40,9 +26,6 @@ export async function layOutPreviousRelease(): Promise<{ folder: string; remove(
   }
   return { folder, remove };
 }
-
-/** Whoever owns the checkout: a container's root often does not. */
-const git = (...args: string[]) => run('git', ['-c', 'safe.directory=*', ...args], { cwd: root });
 
 /**
  * Ours, where they are the same; not copied, and the folder stands outside of node_modules, where Node strips no types.
