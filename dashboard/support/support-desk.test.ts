@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { buildSchema, type GraphQLEnumType, parse, validate } from 'graphql';
+import { deliveryMetrics, legs } from '../delivery/delivery-series.ts';
 import { overviewMetrics } from '../overview/kpi-series.ts';
 import { supportDeskQuery, supportMetrics, trafficQuery } from './support-desk.ts';
 
@@ -11,7 +12,6 @@ test('the queries fit the schema, and every key figure is on a page', () => {
   const schema = buildSchema(files.map((file) => readFileSync(new URL(file, root), 'utf8')).join('\n'));
   for (const query of [supportDeskQuery, trafficQuery]) assert.deepEqual(validate(schema, parse(query)), []);
   const known = (schema.getType('KpiMetric') as GraphQLEnumType).getValues().map(({ name }) => name);
-  // In the table of latencies, leg by leg.
-  const shown = [...overviewMetrics, ...supportMetrics, 'ACCEPTED_TO_STORED'];
+  const shown = new Set<string>([...overviewMetrics, ...supportMetrics, ...deliveryMetrics, ...legs]);
   assert.deepEqual([...shown].sort(), known.sort());
 });
