@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { bareEnv } from './bare-env.ts';
+import { SHORT_LIVED } from './short-lived.ts';
 
 export type ToolResult = { code: number | null; stdout: string; stderr: string };
 export type RunningTool = { readonly child: ChildProcess; readonly result: Promise<ToolResult> };
@@ -10,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A command-line tool as npm runs it, in the project's folder, with nothing of the caller's environment but the path. */
 export function startTool(script: string, args: readonly string[], env: Record<string, string> = {}): RunningTool {
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(process.execPath, [...SHORT_LIVED, script, ...args], {
     cwd: root,
     env: { ...bareEnv(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

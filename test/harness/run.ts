@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { type EventData, run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { SHORT_LIVED } from './short-lived.ts';
 import { startTestCluster } from './test-cluster.ts';
 
 /**
@@ -61,7 +62,8 @@ if (interrupted.signal.aborted && process.send) process.kill(0, 'SIGTERM');
 process.exit();
 
 async function runTests(globPatterns: string[], concurrency: number): Promise<Tallies> {
-  const results = run({ globPatterns, concurrency, timeout: TEST_TIMEOUT_MS, signal: interrupted.signal });
+  const execArgv = SHORT_LIVED;
+  const results = run({ globPatterns, concurrency, execArgv, timeout: TEST_TIMEOUT_MS, signal: interrupted.signal });
   const tallies: Tallies = new Map();
   const tallyOf = (file = 'no file') => {
     const path = relative('.', file);

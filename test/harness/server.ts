@@ -6,6 +6,7 @@ import { startApp } from '../../server/app.ts';
 import { loadConfig } from '../../server/config.ts';
 import { createLog } from '../../server/telemetry/log.ts';
 import { bareEnv } from './bare-env.ts';
+import { SHORT_LIVED } from './short-lived.ts';
 
 /** A running Parley. */
 export type TestServer = {
@@ -70,7 +71,7 @@ export async function startProcess(
   program = 'server/main.ts',
   folder = root,
 ): Promise<TestServer> {
-  const child = spawn(process.execPath, ['--import', './server/telemetry/start.ts', program], {
+  const child = spawn(process.execPath, [...SHORT_LIVED, '--import', './server/telemetry/start.ts', program], {
     cwd: folder,
     env: { ...bareEnv(), ...base, DATABASE_URL: databaseUrl, ...env },
     // With a channel, so that it notices when the test file dies, and ends.
