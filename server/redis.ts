@@ -18,7 +18,7 @@ const RECONNECT_MAX_MS = 1_000;
 /** Nodes and slots of a cluster are asked for this often, besides whenever a node says that they have changed. */
 const CLUSTER_REFRESH_MS = 5_000;
 
-/** A server that has not answered anything for so long is another's turn, where there are others. */
+/** After no answer for so long the connection is made anew: that it is half open nobody tells for a quarter of an hour. */
 const SILENCE_MS = 3_000;
 
 const reconnect = (attempt: number) => Math.min(50 * 2 ** attempt, RECONNECT_MAX_MS);
@@ -28,6 +28,7 @@ const publishing = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 1,
   commandTimeout: COMMAND_TIMEOUT_MS,
+  socketTimeout: SILENCE_MS,
   enableAutoPipelining: true,
 } satisfies RedisOptions;
 
@@ -81,7 +82,7 @@ function openPair(address: RedisAddress): RedisPair {
       sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
     };
     const open = (options: RedisOptions) => new Redis({ ...common, ...found, ...options });
-    const publisher = open({ ...publishing, socketTimeout: SILENCE_MS });
+    const publisher = open(publishing);
     const subscriber = open(subscribing);
     publisher.on('ready', () => {
       // One that was lost without a word keeps the connection of who only listens. ioredis has a detector for that, which ends
@@ -97,7 +98,7 @@ function openPair(address: RedisAddress): RedisPair {
     slotsRefreshInterval: CLUSTER_REFRESH_MS,
     // It asks for the node of a slot, and throws where no node has it just now.
     enableAutoPipelining: false,
-    redisOptions: { ...entrance, ...eachNode, connectTimeout: common.connectTimeout, socketTimeout: SILENCE_MS },
+    redisOptions: { ...entrance, ...eachNode, connectTimeout: common.connectTimeout },
   });
   const subscriber = subscribeToCluster(() => nodesOf(publisher, nodes), { ...common, ...entrance, ...subscribing });
   return { publisher, subscriber };
